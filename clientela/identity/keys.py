@@ -1,0 +1,96 @@
+"""Signing keys of issuers: fetched once, kept for a while, fetched again when a token names a key that is new."""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import httpx
+from joserfc.jwk import KeySet
+
+from clientela.settings import IssuerSettings
+
+FETCH_TIMEOUT_SECONDS = 5.0
+LEAST_SECONDS_BETWEEN_FETCHES = 5.0
+LARGEST_KEY_SET_BYTES = 512 * 1024
+
+
+class KeysUnavailableError(Exception):
+    """The issuer's keys cannot be had now; nobody it signs in can be let in."""
+
+
+class KeySource(Protocol):
+    """Where an issuer's public keys come from."""
+
+    async def keys(self, key_id: str | None) -> KeySet:
+        """The issuer's keys, with the named one among them where the issuer has it."""
+
+
+@dataclass(slots=True)
+class PublishedKeys:
+    """The keys that an issuer publishes over HTTP.
+
+    A token with an unknown key id makes it look again, at most every few seconds: that picks up rotated keys at once
+    and keeps invented key ids from turning this server against its issuer.
+
+    Attributes:
+        issuer: Where to find them.
+        keep_seconds: How long they are kept.
+        client: The HTTP client.
+    """
+
+    issuer: IssuerSettings
+    keep_seconds: int
+    client: httpx.AsyncClient
+    _held: KeySet | None = None
+    _fetched_at: float = float("-inf")
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def keys(self, key_id: str | None) -> KeySet:
+        """The issuer's keys.
+
+        Args:
+            key_id: The key that a token names.
+
+        Raises:
+            KeysUnavailableError: They could not be fetched and none are kept.
+        """
+        if self._usable(key_id) is None:
+            async with self._turn:
+                if self._usable(key_id) is None:
+                    await self._fetch()
+        if self._held is None:
+            raise KeysUnavailableError(self.issuer.url)
+        return self._held
+
+    def _usable(self, key_id: str | None) -> KeySet | None:
+        age = time.monotonic() - self._fetched_at
+        if self._held is None or age > self.keep_seconds:
+            return None
+        known = key_id is None or any(key.kid == key_id for key in self._held.keys)
+        return self._held if known or age < LEAST_SECONDS_BETWEEN_FETCHES else None
+
+    async def _fetch(self) -> None:
+        self._fetched_at = time.monotonic()
+        try:
+            url = self.issuer.jwks_url or await self._discover()
+            self._held = KeySet.import_key_set(await self._get(url))
+        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+            if self._held is None:
+                # The next request tries again at once: an issuer that was down is found as soon as it is up.
+                self._fetched_at = float("-inf")
+                raise KeysUnavailableError(self.issuer.url) from error
+
+    async def _discover(self) -> str:
+        document = await self._get(f"{self.issuer.url.rstrip('/')}/.well-known/openid-configuration")
+        return str(document["jwks_uri"])
+
+    async def _get(self, url: str) -> dict[str, object]:
+        response = await self.client.get(url, timeout=FETCH_TIMEOUT_SECONDS)
+        response.raise_for_status()
+        if len(response.content) > LARGEST_KEY_SET_BYTES:
+            raise ValueError("the answer is too large for a key set")
+        answer = response.json()
+        if not isinstance(answer, dict):
+            raise TypeError("the answer is no JSON object")
+        return answer

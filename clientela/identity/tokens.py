@@ -1,0 +1,89 @@
+"""Checking a bearer token: signature, algorithm, issuer, audience, times. What it says is claims, not yet a principal."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jws import extract_compact
+
+from clientela.identity.keys import KeySource
+from clientela.settings import IssuerSettings
+from policy.rules import permissions_in
+from policy.vocabulary import Permission
+from resolvers.principals import Identity
+
+LONGEST_TOKEN = 16_384
+
+
+class TokenRefusedError(Exception):
+    """A token that is not to be trusted. The reason is for our log; whoever sent it learns only that it is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedIssuer:
+    """An issuer and its keys."""
+
+    settings: IssuerSettings
+    source: KeySource
+
+
+class TokenVerifier:
+    """Verifies tokens of the trusted issuers."""
+
+    def __init__(self, issuers: list[TrustedIssuer], leeway_seconds: int) -> None:
+        self._issuers = issuers
+        self._leeway = leeway_seconds
+
+    async def verify(self, token: str) -> Identity:
+        """What a token says, once everything about it holds.
+
+        Args:
+            token: A signed JWT in compact form.
+
+        Raises:
+            TokenRefusedError: Anything about it does not hold.
+            KeysUnavailableError: Its issuer's keys cannot be had.
+        """
+        if len(token) > LONGEST_TOKEN:
+            raise TokenRefusedError("longer than any token")
+        try:
+            header, unproven = _peek(token)
+            issuer = self._issuer_of(unproven)
+            algorithms = issuer.settings.algorithms
+            if header.get("alg") not in algorithms:
+                raise TokenRefusedError(f"algorithm {header.get('alg')!r} is not accepted")
+            key_id = header.get("kid")
+            keys = await issuer.source.keys(key_id if isinstance(key_id, str) else None)
+            claims = jwt.decode(token, keys, algorithms=algorithms).claims
+            self._check(claims, issuer.settings)
+            return _identity(claims, issuer.settings)
+        except (JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
+            raise TokenRefusedError(f"{type(error).__name__}: {error}") from error
+
+    def _issuer_of(self, unproven: dict[str, Any]) -> TrustedIssuer:
+        # Only chooses the keys to check with; the claims are read again from the token once it is proven.
+        url = unproven.get("iss")
+        for issuer in self._issuers:
+            if url == issuer.settings.url.replace("{tid}", str(unproven.get("tid"))):
+                return issuer
+        raise TokenRefusedError(f"issuer {str(url)[:200]!r} is not trusted")
+
+    def _check(self, claims: dict[str, Any], issuer: IssuerSettings) -> None:
+        registry = jwt.JWTClaimsRegistry(
+            leeway=self._leeway,
+            iss={"essential": True, "value": issuer.url.replace("{tid}", str(claims.get("tid")))},
+            aud={"essential": True, "value": issuer.audience},
+            exp={"essential": True},
+        )
+        registry.validate(claims)
+
+
+def _peek(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    if not re.fullmatch(r"[\w-]+\.[\w-]+\.[\w-]*", token):
+        raise TokenRefusedError("not a signed token in compact form")
+    parsed = extract_compact(token.encode())
+    claims = jwt.json.loads(parsed.payload) if hasattr(jwt, "json") else {}
+    return parsed.headers(), claims

@@ -1,0 +1,34 @@
+import "./workers";
+import "./styles";
+import { createRoot } from "react-dom/client";
+import { loadConfig } from "./config";
+import { DevelopmentExplorer } from "./development/DevelopmentExplorer";
+import { startSession } from "./development/session";
+import { createFetcher } from "./fetcher";
+import { TokenExplorer } from "./TokenExplorer";
+import { findExampleCustomer } from "./tour/exampleCustomer";
+import { hasTabs } from "./tour/tabStorage";
+import { buildTour } from "./tour/tour";
+
+const root = createRoot(document.getElementById("root")!);
+
+async function start() {
+  const { endpoint, development } = await loadConfig();
+  if (!development) {
+    root.render(<TokenExplorer endpoint={endpoint} />);
+    return;
+  }
+  const session = await startSession();
+  const fetcher = createFetcher(endpoint, session.token);
+  // Only a first visit sees the tour: later ones find the tabs as they were left.
+  const tour = hasTabs() ? [] : buildTour(await findExampleCustomer(fetcher));
+  root.render(<DevelopmentExplorer session={session} fetcher={fetcher} tour={tour} />);
+}
+
+start().catch((error: unknown) => {
+  root.render(
+    <p className="start-failed" role="alert">
+      The explorer could not start. {error instanceof Error ? error.message : String(error)}
+    </p>,
+  );
+});

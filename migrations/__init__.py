@@ -1,0 +1,1 @@
+"""The only DDL: Alembic revisions, run by `clientela migrate`."""

@@ -1,0 +1,29 @@
+"""What is stored: SQLModel tables with a name for every constraint and the tenant's key first in every index.
+
+Tables validate nothing and load nothing lazily; rules live in `resolvers`, words in `policy.vocabulary`.
+"""
+
+from models.activity import ActivityRecord
+from models.agreement import Agreement
+from models.base import metadata
+from models.billing_profile import BillingProfile
+from models.customer import Customer, CustomerDomain, CustomerUser
+from models.partner import Partner, PartnerApp, Partnership, PartnerUser, RoleAssignment
+from models.relationship import Relationship, RelationshipDomain
+
+__all__ = [
+    "ActivityRecord",
+    "Agreement",
+    "BillingProfile",
+    "Customer",
+    "CustomerDomain",
+    "CustomerUser",
+    "Partner",
+    "PartnerApp",
+    "PartnerUser",
+    "Partnership",
+    "Relationship",
+    "RelationshipDomain",
+    "RoleAssignment",
+    "metadata",
+]

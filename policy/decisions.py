@@ -1,0 +1,140 @@
+"""The one function that answers "may this principal?" with its reason."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from policy.principal import Standing
+from policy.rules import PermissionRule, policy
+from policy.vocabulary import Cloud, DenialCode, Permission, PrincipalKind, ProgramStatus, Role
+
+NO_NEW_BUSINESS = frozenset({ProgramStatus.SUSPENDED, ProgramStatus.RESTRICTED})
+VENDOR_CODES = {
+    DenialCode.CLOUD_FEATURE_UNAVAILABLE: 900127,
+    DenialCode.PARTNER_SUSPENDED: 800039,
+    DenialCode.FORBIDDEN: 900150,
+    DenialCode.FIELD_FORBIDDEN: 900150,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether a permission is held, and why.
+
+    Attributes:
+        permission: What was asked for.
+        granted: Whether it is held; a condition may still apply.
+        code: Why not; None when granted.
+        condition: Tag of the condition under which it is held, e.g. `C2`; None without one.
+        held_through: The caller's roles that grant it, in policy order.
+        granted_by: All roles that would grant it, in policy order.
+        message: One sentence for a person.
+    """
+
+    permission: Permission
+    granted: bool
+    code: DenialCode | None
+    condition: str | None
+    held_through: tuple[Role, ...]
+    granted_by: tuple[Role, ...]
+    message: str
+
+
+class Denied(Exception):  # noqa: N818 - the field's word for it; an error is what the client gets
+    """The caller may not. Carries the decision that says why."""
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__(decision.message)
+        self.decision = decision
+
+
+@lru_cache(maxsize=65536)
+def decide(standing: Standing, permission: Permission) -> Decision:
+    """Whether callers of this standing hold the permission (permissions.md 0, steps 2, 4 and 5).
+
+    Args:
+        standing: The caller's roles, cloud and partner.
+        permission: What is to be done.
+
+    Returns:
+        The decision. Conditions on the object (step 7) are named, not evaluated.
+    """
+    rule = policy().permissions[permission]
+    granted_by = tuple(rule.grants)
+    held_through = tuple(role for role in granted_by if role in standing.roles)
+    code = _denial(standing, rule, held_through)
+    conditions = [rule.grants[role] for role in held_through]
+    condition = None if None in conditions or code else next(iter(conditions), None)
+    return Decision(
+        permission=permission,
+        granted=code is None,
+        code=code,
+        condition=condition,
+        held_through=held_through,
+        granted_by=granted_by,
+        message=_message(standing, rule, code, condition, held_through),
+    )
+
+
+def effective_permissions(standing: Standing) -> tuple[Permission, ...]:
+    """Every permission that callers of this standing hold, in policy order."""
+    return tuple(p for p in Permission if decide(standing, p).granted)
+
+
+def _denial(standing: Standing, rule: PermissionRule, held_through: tuple[Role, ...]) -> DenialCode | None:
+    app = standing.kind is PrincipalKind.PARTNER_APP
+    if standing.kind is PrincipalKind.CUSTOMER_USER:
+        return DenialCode.FORBIDDEN
+    if app and not rule.app_only:
+        return DenialCode.APP_ONLY_NOT_SUPPORTED
+    if rule.capability and standing.cloud not in policy().capabilities[rule.capability]:
+        return DenialCode.CLOUD_FEATURE_UNAVAILABLE
+    if rule.partner_kinds and not rule.partner_kinds & standing.partner_kinds:
+        return DenialCode.PARTNER_TYPE_NOT_ALLOWED
+    if rule.new_business and standing.program_status in NO_NEW_BUSINESS:
+        return DenialCode.PARTNER_SUSPENDED
+    in_scope = standing.scopes is None or rule.permission in standing.scopes
+    held = in_scope and (bool(held_through) or (app and standing.scopes is not None))
+    return None if held else DenialCode.FORBIDDEN
+
+
+def words(names: tuple[str, ...]) -> str:
+    """Names as a person lists them, e.g. `global admin, admin agent or sales agent`."""
+    spoken = [name.lower().replace("_", " ") for name in names]
+    return spoken[0] if len(spoken) == 1 else f"{', '.join(spoken[:-1])} or {spoken[-1]}"
+
+
+def _message(
+    standing: Standing,
+    rule: PermissionRule,
+    code: DenialCode | None,
+    condition: str | None,
+    held_through: tuple[Role, ...],
+) -> str:
+    name = rule.permission.name
+    roles = words(tuple(role.name for role in rule.grants))
+    match code:
+        case None if condition:
+            return f"You hold {name} as {words(held_through)}, {policy().conditions[condition]}."
+        case None:
+            through = f"as {words(held_through)}" if held_through else "through your application's scopes"
+            return f"You hold {name} {through}."
+        case DenialCode.APP_ONLY_NOT_SUPPORTED:
+            return f"{name} needs a signed-in user; an application alone cannot hold it. Sign in as {roles}."
+        case DenialCode.CLOUD_FEATURE_UNAVAILABLE:
+            return f"{name} does not exist in the cloud {standing.cloud.name}; it exists in {_clouds(rule)}."
+        case DenialCode.PARTNER_TYPE_NOT_ALLOWED:
+            kinds = words(tuple(sorted(kind.name for kind in rule.partner_kinds)))
+            return f"{name} is only for partners of the kind {kinds}."
+        case DenialCode.PARTNER_SUSPENDED:
+            return f"{name} is closed to a suspended or restricted partner until its program status is ACTIVE again."
+        case _ if standing.kind is PrincipalKind.CUSTOMER_USER:
+            return f"{name} belongs to partners; a customer's user cannot hold it."
+        case _ if held_through:
+            return f"Your role grants {name}, but your token's scopes leave it out: ask for the scope {rule.scope}."
+        case _:
+            return f"{name} is missing: ask your global admin for one of the roles {roles}."
+
+
+def _clouds(rule: PermissionRule) -> str:
+    clouds = policy().capabilities[rule.capability or ""]
+    return words(tuple(cloud.name for cloud in Cloud if cloud in clouds)).upper().replace(" OR ", " or ")

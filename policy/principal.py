@@ -1,0 +1,62 @@
+"""Who is asking, as far as decisions need to know."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from policy.vocabulary import Cloud, PartnerKind, Permission, PrincipalKind, ProgramStatus, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What decides permissions. Hashable: callers of equal standing share one set of decisions.
+
+    Attributes:
+        kind: Partner user, partner application or customer user.
+        cloud: The cloud of the caller's tenant.
+        roles: The caller's roles; empty for applications and customer users.
+        scopes: What the token narrows a user to, or gives an application; None where it narrows nothing.
+        partner_kinds: Kinds of the caller's partner; empty for customer users.
+        program_status: Status of the caller's partner; None for customer users.
+    """
+
+    kind: PrincipalKind
+    cloud: Cloud
+    roles: frozenset[Role] = frozenset()
+    scopes: frozenset[Permission] | None = None
+    partner_kinds: frozenset[PartnerKind] = frozenset()
+    program_status: ProgramStatus | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """An authenticated caller with exactly one home tenant in one cloud.
+
+    Attributes:
+        standing: What decides its permissions.
+        tenant_id: The home tenant: a partner's, or a customer's for a customer user.
+        actor_id: The user's object id, or the application's client id.
+        name: The sign-in name, or the application's name; this is what the activity log shows.
+        mfa: Whether the sign-in used multi-factor authentication; False for applications.
+        country: The partner's country; None for customer users.
+        is_sandbox: Whether the partner's account is an integration sandbox.
+        is_customer_admin: Whether a customer user is its company's global admin.
+    """
+
+    standing: Standing
+    tenant_id: UUID
+    actor_id: UUID
+    name: str
+    mfa: bool = False
+    country: str | None = None
+    is_sandbox: bool = False
+    is_customer_admin: bool = False
+
+    @property
+    def kind(self) -> PrincipalKind:
+        """Partner user, partner application or customer user."""
+        return self.standing.kind
+
+    @property
+    def cloud(self) -> Cloud:
+        """The cloud of the home tenant; nothing the caller does leaves it."""
+        return self.standing.cloud

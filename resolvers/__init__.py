@@ -1,0 +1,1 @@
+"""What the system does: who sees which rows, reads' sources, commands and rules. No GraphQL, no HTTP."""

@@ -1,0 +1,160 @@
+"""Changing what a partner bills a customer under: the whole profile, or the contact in it (customers.md 1.3, 1.9)."""
+
+from dataclasses import dataclass, replace
+from secrets import token_hex
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlmodel import col
+
+from models import BillingProfile, Relationship
+from resolvers.audit import changes_between, record
+from resolvers.billing_profile_fields import billing_columns, billing_form, billing_values, camel
+from resolvers.billing_profiles import BillingProfileRow, visible_billing_profiles
+from resolvers.call import Call
+from resolvers.countries.profiles import check_billing_profile
+from resolvers.customer_creation import check_region
+from resolvers.customer_lookup import customer_not_found
+from resolvers.faults import Fault, FaultCode, Path
+from resolvers.forms import BillingProfileForm
+from resolvers.naming import fold
+from resolvers.outcome import Outcome, stopped
+
+
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """The customer whose profile stands as asked now."""
+
+    customer_id: UUID
+
+
+async def find_profile(call: Call, customer_id: UUID | None) -> BillingProfileRow | None:
+    """The partner's profile of a customer; None for a customer that does not exist or is not the partner's."""
+    if customer_id is None:
+        return None
+    seen = visible_billing_profiles(call.principal.kind).where(col(BillingProfile.customer_id) == customer_id)
+    row = (await call.transaction.execute(seen)).first()
+    return BillingProfileRow._make(row) if row else None
+
+
+async def update_billing_profile(
+    call: Call, customer_id: UUID | None, etag: str, form: BillingProfileForm
+) -> Outcome[Updated]:
+    """Replaces a billing profile; the list name follows its company name, the tenant's legal name does not.
+
+    Args:
+        call: The call.
+        customer_id: The customer; None where the id names none.
+        etag: The profile's etag as the caller read it.
+        form: The whole new profile; what is left out becomes empty.
+
+    Returns:
+        The customer, or NOT_FOUND, ETAG_REQUIRED, the form's faults, ETAG_MISMATCH. The same content again writes
+        nothing and keeps the etag.
+    """
+    before = await find_profile(call, customer_id)
+    if before is None:
+        return stopped(customer_not_found())
+    checked, faults = check_billing_profile(form, ("input", "billingProfile"))
+    faults += check_region(call.principal, checked.address.country)
+    return await _write(call, before, etag, checked, faults)
+
+
+async def update_contact(
+    call: Call, customer_id: UUID | None, etag: str, patch: dict[str, str | None]
+) -> Outcome[Updated]:
+    """Changes names, e-mail or phone of the contact, which is a view on the billing profile (settled: contact).
+
+    Args:
+        call: The call.
+        customer_id: The customer; None where the id names none.
+        etag: The profile's etag as the caller read it.
+        patch: New values by column of the contact (`first_name`, `last_name`, `email`, `phone_number`); what is
+            left out keeps its value, None clears it.
+
+    Returns:
+        As `update_billing_profile`.
+    """
+    before = await find_profile(call, customer_id)
+    if before is None:
+        return stopped(customer_not_found())
+    stored = billing_form(before)
+    wanted = replace(
+        stored,
+        first_name=patch.get("first_name", stored.first_name),
+        last_name=patch.get("last_name", stored.last_name),
+        email=patch.get("email", stored.email) or "",
+        address=replace(stored.address, phone_number=patch.get("phone_number", stored.address.phone_number)),
+    )
+    checked, faults = check_billing_profile(wanted, ("input", "contact"))
+    touched = {("input", "contact", camel(name)) for name in patch}
+    flat = [replace(fault, field=_flat(fault.field)) for fault in faults]
+    return await _write(call, before, etag, checked, [fault for fault in flat if fault.field in touched])
+
+
+async def _write(
+    call: Call, before: BillingProfileRow, etag: str, form: BillingProfileForm, faults: list[Fault]
+) -> Outcome[Updated]:
+    if not etag:
+        message = "Say which version you change: quote the `etag` of `billingProfile` as you read it."
+        faults.insert(0, Fault(FaultCode.ETAG_REQUIRED, message, ("input", "etag"), 2055))
+    if faults:
+        return stopped(*faults)
+    if etag != before.etag:
+        return stopped(_stale())
+    changes = changes_between(billing_values(billing_form(before)), billing_values(form))
+    if not changes:
+        return Outcome(Updated(before.customer_id))
+    if not await _replace(call, before, form):
+        return stopped(_stale())
+    if form.company_name != before.company_name:
+        await _rename_in_list(call, before.customer_id, form.company_name)
+    await record(
+        call,
+        "update_customer_billing_profile",
+        "customer",
+        customer_id=before.customer_id,
+        customer_name=form.company_name,
+        changes=changes,
+    )
+    return Outcome(Updated(before.customer_id))
+
+
+async def _replace(call: Call, before: BillingProfileRow, form: BillingProfileForm) -> bool:
+    # Of two writers with one etag the second finds no row with it: the database decides, not the read above.
+    statement = (
+        update(BillingProfile)
+        .where(
+            col(BillingProfile.cloud) == call.principal.cloud,
+            col(BillingProfile.partner_id) == call.principal.tenant_id,
+            col(BillingProfile.customer_id) == before.customer_id,
+            col(BillingProfile.etag) == before.etag,
+        )
+        .values(**billing_columns(form), etag=token_hex(16), updated_at=call.now)
+    )
+    return (await call.transaction.execute(statement)).rowcount == 1
+
+
+async def _rename_in_list(call: Call, customer_id: UUID, name: str) -> None:
+    statement = (
+        update(Relationship)
+        .where(
+            col(Relationship.cloud) == call.principal.cloud,
+            col(Relationship.partner_id) == call.principal.tenant_id,
+            col(Relationship.customer_id) == customer_id,
+        )
+        .values(list_name=name, list_name_key=fold(name))
+    )
+    await call.transaction.execute(statement)
+
+
+def _stale() -> Fault:
+    message = (
+        "Somebody changed the billing profile since you read it; read it again, apply your change, quote its new etag."
+    )
+    return Fault(FaultCode.ETAG_MISMATCH, message, ("input", "etag"), 2055)
+
+
+def _flat(field: Path | None) -> Path | None:
+    # The contact shows the address's phone number as its own.
+    return (*field[:2], field[-1]) if field else field

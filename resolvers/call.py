@@ -1,0 +1,53 @@
+"""What every command is given: who calls, when, and the transaction to write in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import CursorResult, Executable
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import SQLModel
+
+from policy.principal import Principal
+
+
+class Transaction(Protocol):
+    """The unit of work that a command writes in. Beginning and ending it is not the command's affair."""
+
+    async def execute(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> CursorResult[Any]:
+        """Runs one statement with the viewer's binds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of one command.
+
+    Attributes:
+        principal: Who calls.
+        transaction: Where it reads and writes.
+        dialect: `postgresql` or `sqlite`.
+        now: The instant that the call happens at, aware.
+        correlation_id: Ties log lines, response and activity record together.
+    """
+
+    principal: Principal
+    transaction: Transaction
+    dialect: str
+    now: datetime
+    correlation_id: str
+
+    async def add(self, *rows: SQLModel) -> None:
+        """Inserts rows of one table in one statement."""
+        await self.transaction.execute(type(rows[0]).__table__.insert().values([row.model_dump() for row in rows]))  # type: ignore[attr-defined]
+
+    async def add_unless_taken(self, row: SQLModel) -> bool:
+        """Inserts a row unless a unique value of it is taken; waits for a concurrent writer of the same value.
+
+        Returns:
+            Whether it was inserted. An error instead would end PostgreSQL's transaction, and with it the chance to
+            say what was wrong.
+        """
+        dialect = postgresql if self.dialect == "postgresql" else sqlite
+        insert = dialect.insert(type(row)).values(row.model_dump()).on_conflict_do_nothing()
+        return (await self.transaction.execute(insert)).rowcount == 1

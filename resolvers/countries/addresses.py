@@ -1,0 +1,118 @@
+"""Checks a postal address against the rules of its country (customers.md 1.4, 1.7)."""
+
+import re
+import unicodedata
+
+from resolvers.countries.findings import Findings
+from resolvers.countries.phones import check_phone
+from resolvers.countries.rules import CountryRules, country_rules
+from resolvers.countries.states import find_state
+from resolvers.faults import Fault, FaultCode, Path
+from resolvers.forms import AddressForm
+from resolvers.naming import (
+    LONGEST_PERSON_NAME,
+    check_optional_text,
+    check_person_name,
+    check_text,
+    invalid,
+    missing,
+    quoted,
+    trim,
+)
+
+LONGEST_LINE = 200
+LONGEST_CITY = 100
+LONGEST_STATE = 50
+LONGEST_REGION = 50
+LONGEST_POSTAL_CODE = 20
+UNKNOWN_COUNTRY = 1000
+
+
+def check_address(form: AddressForm, path: Path) -> tuple[AddressForm, list[Fault]]:
+    """Check a postal address and the person to ask for there (customers.md 1.4, 1.7).
+
+    Args:
+        form: What was typed; a blank field is the same as an absent one.
+        path: Path of the address, e.g. `("input", "billingProfile", "address")`.
+
+    Returns:
+        The address as it is stored: trimmed, country in upper case, state as code where its country lists
+        the states, postal code in the country's form; and all faults, in the order of the fields. An unknown
+        country is one fault, and nothing that depends on the country is held against the person then.
+    """
+    findings = Findings()
+    country = findings.of(_check_country(form.country, (*path, "country")))
+    rules = country_rules(country)
+    address = AddressForm(
+        address_line1=findings.of(check_text(form.address_line1, (*path, "addressLine1"), LONGEST_LINE)),
+        address_line2=findings.of(check_optional_text(form.address_line2, (*path, "addressLine2"), LONGEST_LINE)),
+        city=findings.of(_check_city(form.city, rules, (*path, "city"))),
+        state=findings.of(_check_state(form.state, rules, (*path, "state"))),
+        postal_code=findings.of(_check_postal_code(form.postal_code, rules, (*path, "postalCode"))),
+        country=country,
+        region=findings.of(check_optional_text(form.region, (*path, "region"), LONGEST_REGION)),
+        first_name=findings.of(check_person_name(form.first_name, (*path, "firstName"))),
+        middle_name=findings.of(check_optional_text(form.middle_name, (*path, "middleName"), LONGEST_PERSON_NAME)),
+        last_name=findings.of(check_person_name(form.last_name, (*path, "lastName"))),
+        phone_number=findings.of(check_phone(form.phone_number, country, (*path, "phoneNumber"))),
+    )
+    return address, findings
+
+
+def _check_country(country: str, path: Path) -> tuple[str, list[Fault]]:
+    code = trim(country).upper()
+    if not code:
+        return code, [missing(path)]
+    if country_rules(code) is None:
+        message = f"Country {quoted(code)} is not a known market; write its two-letter ISO code, e.g. US."
+        return code, [Fault(FaultCode.INVALID, message, path, UNKNOWN_COUNTRY)]
+    return code, []
+
+
+def _check_city(city: str | None, rules: CountryRules | None, path: Path) -> tuple[str | None, list[Fault]]:
+    text, faults = check_optional_text(city, path, LONGEST_CITY)
+    if text is None and rules is not None and rules.city_required:
+        faults = [missing(path, f" in {rules.name}")]
+    return text, faults
+
+
+def _check_state(state: str | None, rules: CountryRules | None, path: Path) -> tuple[str | None, list[Fault]]:
+    text, faults = check_optional_text(state, path, LONGEST_STATE)
+    if faults or rules is None:
+        return text, faults
+    if text is None:
+        return None, [missing(path, f" in {rules.name}")] if rules.state_required else []
+    if not rules.states:
+        return text, []
+    code = find_state(rules.country, text)
+    if code is None:
+        message = (
+            f"State {quoted(text)} is not one of the {len(rules.states)} of {rules.name}; "
+            f"write a code such as {', '.join(rules.states[:3])}."
+        )
+        return text, [invalid(path, message)]
+    return code, []
+
+
+def _check_postal_code(
+    postal_code: str | None, rules: CountryRules | None, path: Path
+) -> tuple[str | None, list[Fault]]:
+    text, faults = check_optional_text(postal_code, path, LONGEST_POSTAL_CODE)
+    if faults or rules is None:
+        return text, faults
+    if text is None:
+        return None, [missing(path, f" in {rules.name}")] if rules.postal_code_required else []
+    if rules.postal_code_pattern is None:
+        return text, []
+    # Compatibility forms: people in East Asia type full-width digits.
+    code = " ".join(unicodedata.normalize("NFKC", text).upper().split())
+    if not re.fullmatch(rules.postal_code_pattern, code, re.ASCII):
+        message = f"Postal code {quoted(text)} does not fit {rules.name}; {_postal_code_advice(rules)}."
+        return text, [invalid(path, message)]
+    return code, []
+
+
+def _postal_code_advice(rules: CountryRules) -> str:
+    example = rules.postal_code_example or ""
+    digits = f"{len(example)} digits, e.g. " if example.isdigit() else "one like "
+    return f"write {digits}{example}"

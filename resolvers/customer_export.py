@@ -1,0 +1,50 @@
+"""The customer list as rows of a CSV file: what is in it, and the line in the log that somebody took it."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlmodel import col
+
+from models import Relationship
+from models.relationship import RelationshipToPartner
+from policy.principal import Principal
+from resolvers.audit import change, record
+from resolvers.call import Call
+from resolvers.customer_filters import CustomerFilter, narrow_customers
+from resolvers.customers import visible_customers
+from resolvers.visibility import Rows
+
+COLUMNS = ("Microsoft ID", "Company name", "Primary domain name", "Relationship")
+# A spreadsheet runs a cell that begins so; an apostrophe in front makes it text (customers.md 2.6 [D]).
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def export_rows(chosen: CustomerFilter, principal: Principal) -> Rows:
+    """The SELECT behind the file: the rows of the same query of `customers`, in its order."""
+    narrowing = narrow_customers(chosen, principal)
+    statement = visible_customers(principal.kind).where(*narrowing.conditions)
+    if narrowing.branches:
+        either, *others = narrowing.branches
+        for other in others:
+            either = either | other
+        statement = statement.where(either)
+    return statement.with_only_columns(
+        col(Relationship.customer_id),
+        col(Relationship.list_name),
+        statement.selected_columns["domain"],
+        col(Relationship.relationship_to_partner),
+        maintain_column_froms=True,
+    ).order_by(col(Relationship.list_name_key), col(Relationship.customer_id))
+
+
+def export_cells(row: Iterable[Any]) -> Iterator[str]:
+    """One row of that SELECT as cells of the file."""
+    for value in row:
+        text = value.name.capitalize() if isinstance(value, RelationshipToPartner) else str(value)
+        yield f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+async def record_export(call: Call, chosen: dict[str, Any]) -> None:
+    """Writes the line that the list was exported, with the filter it was narrowed by."""
+    changes = [change("filter", None, chosen)] if chosen else []
+    await record(call, "export_customers", "customer", changes=changes)

@@ -1,0 +1,70 @@
+"""Which partners a principal sees: its own, those it works with, and for a customer those that serve it."""
+
+from functools import cache
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import and_, or_, select
+from sqlmodel import col
+
+from models import Partner, Partnership, Relationship
+from models.relationship import RelationshipStatus
+from policy.vocabulary import Cloud, PrincipalKind, ProgramStatus
+from resolvers.global_ids import ObjectKind, global_id
+from resolvers.visibility import Rows, is_partner, viewer_cloud, viewer_tenant
+
+
+class PartnerRow(NamedTuple):
+    """A partner's company."""
+
+    id: UUID
+    cloud: Cloud
+    name: str
+    kinds: list[str]
+    program_status: ProgramStatus
+    country: str
+    mpn_id: str | None
+    is_sandbox: bool
+    partner_agreement_signed: bool
+
+    @property
+    def global_id(self) -> str:
+        """The partner's id: its tenant id under a prefix."""
+        return global_id(ObjectKind.PARTNER, self.id)
+
+
+@cache
+def visible_partners(kind: PrincipalKind) -> Rows:
+    """A partner sees itself and both sides of its partnerships, ended ones too; a customer the partners it has now."""
+    everyone: Rows = select(
+        col(Partner.id).label("id"),
+        col(Partner.cloud).label("cloud"),
+        col(Partner.name).label("name"),
+        col(Partner.kinds).label("kinds"),
+        col(Partner.program_status).label("program_status"),
+        col(Partner.country).label("country"),
+        col(Partner.mpn_id).label("mpn_id"),
+        col(Partner.is_sandbox).label("is_sandbox"),
+        col(Partner.partner_agreement_signed).label("partner_agreement_signed"),
+    ).where(col(Partner.cloud) == viewer_cloud)
+    if not is_partner(kind):
+        return everyone.where(col(Partner.id).in_(_serving_the_viewer()))
+    return everyone.where(
+        or_(
+            col(Partner.id) == viewer_tenant,
+            col(Partner.id).in_(_partners_of(Partnership.reseller_id, Partnership.provider_id)),
+            col(Partner.id).in_(_partners_of(Partnership.provider_id, Partnership.reseller_id)),
+        )
+    )
+
+
+def _partners_of(other: UUID, own: UUID) -> Rows:
+    return select(col(other)).where(and_(col(Partnership.cloud) == viewer_cloud, col(own) == viewer_tenant))
+
+
+def _serving_the_viewer() -> Rows:
+    return select(col(Relationship.partner_id)).where(
+        col(Relationship.cloud) == viewer_cloud,
+        col(Relationship.customer_id) == viewer_tenant,
+        col(Relationship.status) == RelationshipStatus.ACTIVE,
+    )

@@ -1,0 +1,149 @@
+"""From the claims of a verified token to the principal, by what the database knows now."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, select
+from sqlmodel import col
+
+from models import CustomerUser, Partner, PartnerApp, PartnerUser, RoleAssignment
+from policy.principal import Principal, Standing
+from policy.vocabulary import Cloud, PartnerKind, Permission, PrincipalKind, Role
+from resolvers.call import Transaction
+from resolvers.visibility import Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a verified token says.
+
+    Attributes:
+        cloud: The cloud of its issuer.
+        tenant_id: The tenant that signed in.
+        actor_id: The user, or the application where it acts alone.
+        app_only: Whether there is no user.
+        mfa: Whether the sign-in used multi-factor authentication.
+        scopes: The permissions that it names; None where it names none and narrows nothing.
+    """
+
+    cloud: Cloud
+    tenant_id: UUID
+    actor_id: UUID
+    app_only: bool
+    mfa: bool
+    scopes: frozenset[Permission] | None
+
+
+async def find_principal(reads: Transaction, identity: Identity) -> Principal | None:
+    """The principal; None where tenant, user or application is unknown or disabled.
+
+    Args:
+        reads: Where to look.
+        identity: What the token says.
+    """
+    if identity.app_only:
+        return await _partner_app(reads, identity)
+    return await _partner_user(reads, identity) or await _customer_user(reads, identity)
+
+
+async def _partner_user(reads: Transaction, identity: Identity) -> Principal | None:
+    statement = (
+        _partners(identity)
+        .add_columns(col(PartnerUser.sign_in_name), col(RoleAssignment.role))
+        .join(
+            PartnerUser,
+            and_(col(PartnerUser.cloud) == col(Partner.cloud), col(PartnerUser.partner_id) == col(Partner.id)),
+        )
+        .outerjoin(
+            RoleAssignment,
+            and_(
+                col(RoleAssignment.cloud) == col(PartnerUser.cloud),
+                col(RoleAssignment.partner_id) == col(PartnerUser.partner_id),
+                col(RoleAssignment.user_id) == col(PartnerUser.id),
+            ),
+        )
+        .where(col(PartnerUser.id) == identity.actor_id, col(PartnerUser.is_enabled).is_(True))
+    )
+    rows = (await reads.execute(statement)).all()
+    if not rows:
+        return None
+    roles = frozenset(row.role for row in rows if row.role is not None)
+    return _of_partner(rows[0], identity, PrincipalKind.PARTNER_USER, rows[0].sign_in_name, roles, identity.scopes)
+
+
+async def _partner_app(reads: Transaction, identity: Identity) -> Principal | None:
+    statement = (
+        _partners(identity)
+        .add_columns(col(PartnerApp.name))
+        .join(
+            PartnerApp,
+            and_(col(PartnerApp.cloud) == col(Partner.cloud), col(PartnerApp.partner_id) == col(Partner.id)),
+        )
+        .where(col(PartnerApp.id) == identity.actor_id, col(PartnerApp.is_enabled).is_(True))
+    )
+    row = (await reads.execute(statement)).first()
+    if row is None:
+        return None
+    scopes = identity.scopes or frozenset()
+    return _of_partner(row, identity, PrincipalKind.PARTNER_APP, row.name, frozenset(), scopes)
+
+
+async def _customer_user(reads: Transaction, identity: Identity) -> Principal | None:
+    statement = select(col(CustomerUser.sign_in_name), col(CustomerUser.is_global_admin)).where(
+        col(CustomerUser.cloud) == identity.cloud,
+        col(CustomerUser.customer_id) == identity.tenant_id,
+        col(CustomerUser.id) == identity.actor_id,
+        col(CustomerUser.is_enabled).is_(True),
+    )
+    row = (await reads.execute(statement)).first()
+    if row is None:
+        return None
+    return Principal(
+        standing=Standing(PrincipalKind.CUSTOMER_USER, identity.cloud),
+        tenant_id=identity.tenant_id,
+        actor_id=identity.actor_id,
+        name=row.sign_in_name,
+        mfa=identity.mfa,
+        is_customer_admin=row.is_global_admin,
+    )
+
+
+def _partners(identity: Identity) -> Rows:
+    return (
+        select(
+            col(Partner.kinds),
+            col(Partner.program_status),
+            col(Partner.country),
+            col(Partner.is_sandbox),
+        )
+        .select_from(Partner)
+        .where(col(Partner.cloud) == identity.cloud, col(Partner.id) == identity.tenant_id)
+    )
+
+
+def _of_partner(
+    row: Any,  # noqa: ANN401 - a row of `_partners`
+    identity: Identity,
+    kind: PrincipalKind,
+    name: str,
+    roles: frozenset[Role],
+    scopes: frozenset[Permission] | None,
+) -> Principal:
+    standing = Standing(
+        kind=kind,
+        cloud=identity.cloud,
+        roles=roles,
+        scopes=scopes,
+        partner_kinds=frozenset(PartnerKind(value) for value in row.kinds),
+        program_status=row.program_status,
+    )
+    return Principal(
+        standing=standing,
+        tenant_id=identity.tenant_id,
+        actor_id=identity.actor_id,
+        name=name,
+        mfa=identity.mfa and kind is PrincipalKind.PARTNER_USER,
+        country=row.country,
+        is_sandbox=row.is_sandbox,
+    )

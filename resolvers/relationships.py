@@ -1,0 +1,102 @@
+"""Which relationships a principal sees: a partner its own, a customer those of the partners that serve it."""
+
+from datetime import datetime
+from functools import cache
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from models import Partner, Relationship
+from models.relationship import RelationshipOrigin, RelationshipRole, RelationshipStatus, RelationshipToPartner
+from policy.vocabulary import Cloud, PrincipalKind, ProgramStatus
+from resolvers.global_ids import ObjectKind, global_id
+from resolvers.visibility import Rows, is_partner, viewer_cloud, viewer_tenant
+
+
+class RelationshipRow(NamedTuple):
+    """A partner's link to a customer."""
+
+    id: UUID
+    partner_id: UUID
+    customer_id: UUID
+    relationship_to_partner: RelationshipToPartner
+    role: RelationshipRole
+    status: RelationshipStatus
+    delegated_admin: bool
+    via_provider_id: UUID | None
+    origin: RelationshipOrigin
+    since: datetime
+    ended_at: datetime | None
+    end_reason: str | None
+
+    @property
+    def global_id(self) -> str:
+        """The relationship's id."""
+        return global_id(ObjectKind.RELATIONSHIP, self.id)
+
+
+class ResellerRow(NamedTuple):
+    """An indirect reseller that serves a customer through the viewer's partner: a partner and that customer."""
+
+    id: UUID
+    cloud: Cloud
+    name: str
+    kinds: list[str]
+    program_status: ProgramStatus
+    country: str
+    mpn_id: str | None
+    is_sandbox: bool
+    partner_agreement_signed: bool
+    customer_id: UUID
+
+    @property
+    def global_id(self) -> str:
+        """The partner's id."""
+        return global_id(ObjectKind.PARTNER, self.id)
+
+
+@cache
+def visible_relationships(kind: PrincipalKind) -> Rows:
+    """A partner's live relationships; a customer's live ones with all its partners."""
+    own = Relationship.partner_id if is_partner(kind) else Relationship.customer_id
+    return select(
+        col(Relationship.id).label("id"),
+        col(Relationship.partner_id).label("partner_id"),
+        col(Relationship.customer_id).label("customer_id"),
+        col(Relationship.relationship_to_partner).label("relationship_to_partner"),
+        col(Relationship.role).label("role"),
+        col(Relationship.status).label("status"),
+        col(Relationship.delegated_admin).label("delegated_admin"),
+        col(Relationship.via_provider_id).label("via_provider_id"),
+        col(Relationship.origin).label("origin"),
+        col(Relationship.since).label("since"),
+        col(Relationship.ended_at).label("ended_at"),
+        col(Relationship.end_reason).label("end_reason"),
+    ).where(
+        col(Relationship.cloud) == viewer_cloud,
+        col(own) == viewer_tenant,
+        col(Relationship.status) == RelationshipStatus.ACTIVE,
+    )
+
+
+@cache
+def visible_resellers(kind: PrincipalKind) -> Rows:
+    """The resellers that serve a provider's customers through that provider (R3.10); for customers' users none."""
+    theirs = aliased(Relationship)
+    reseller: Rows = (
+        select(
+            *(col(getattr(Partner, label)).label(label) for label in ResellerRow._fields[:-1]),
+            col(theirs.customer_id).label("customer_id"),
+        )
+        .select_from(theirs)
+        .join(Partner, and_(col(Partner.cloud) == col(theirs.cloud), col(Partner.id) == col(theirs.partner_id)))
+        .where(
+            col(theirs.cloud) == viewer_cloud,
+            col(theirs.via_provider_id) == viewer_tenant,
+            col(theirs.status) == RelationshipStatus.ACTIVE,
+        )
+    )
+    return reseller if is_partner(kind) else reseller.where(col(theirs.partner_id) == viewer_tenant)

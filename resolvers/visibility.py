@@ -1,0 +1,19 @@
+"""The parameters that every visibility SELECT names: who looks, and in which cloud."""
+
+from typing import Any
+
+from sqlalchemy import Select, Uuid, bindparam
+
+from models.base import stored
+from policy.vocabulary import Cloud, PrincipalKind
+
+Rows = Select[*tuple[Any, ...]]
+"""A SELECT of any columns; the row's NamedTuple says which."""
+
+viewer_cloud = bindparam("viewer_cloud", type_=stored(Cloud, "cloud"))
+viewer_tenant = bindparam("viewer_tenant", type_=Uuid())
+
+
+def is_partner(kind: PrincipalKind) -> bool:
+    """Whether principals of the kind look with a partner's eyes."""
+    return kind is not PrincipalKind.CUSTOMER_USER

@@ -1,0 +1,90 @@
+"""One declaration a field: who may select it. It guards, it writes the description's last line and the directive."""
+
+from collections.abc import Callable
+from enum import Enum
+from functools import cache
+from typing import Any, TypeVar
+
+import strawberry
+from strawberry.permission import BasePermission
+from strawberry.schema_directive import Location
+
+import schema.enums  # noqa: F401 - marks our enums before the first type uses one
+from policy.decisions import Denied, decide, words
+from policy.rules import policy
+from policy.vocabulary import Permission
+
+ACCESS = "access"
+ResolverT = TypeVar("ResolverT", bound=Callable[..., Any])
+
+
+class Access(Enum):
+    """The explicit mark of a field that needs no permission of its own."""
+
+    PUBLIC = "public"
+
+
+PUBLIC = Access.PUBLIC
+"""Every authenticated principal that reached the object may select the field."""
+
+
+@strawberry.schema_directive(
+    locations=[Location.FIELD_DEFINITION],
+    name="requires",
+    description=(
+        "The permission that the principal must hold to select the field or call the mutation. "
+        "Also stated in the description, where GraphiQL shows it."
+    ),
+)
+class Requires:
+    """The permission that a field needs, for programs that read the SDL."""
+
+    permission: Permission = strawberry.directive_field(name="permission")
+
+
+@cache
+def requires(permission: Permission) -> type[BasePermission]:
+    """The permission class of a permission, made once.
+
+    Args:
+        permission: What the principal must hold.
+    """
+
+    class Guard(BasePermission):
+        """Denies what the policy denies; whether an object is the viewer's is the visibility SELECT's affair."""
+
+        def has_permission(self, source: Any, info: strawberry.Info[Any, Any], **_: Any) -> bool:  # noqa: ANN401 - Strawberry's signature
+            """Lets the principal through, or raises the denial that says why not."""
+            decision = decide(info.context.principal.standing, permission)
+            if not decision.granted:
+                raise Denied(decision)
+            return True
+
+    Guard.__name__ = f"Requires{permission.name}"
+    return Guard
+
+
+def field(access: Permission | Access, description: str, *, name: str | None = None) -> Any:  # noqa: ANN401 - as strawberry.field: it stands for a value of the field's type
+    """A field with its guard, whose value is the row's attribute of the same name.
+
+    Args:
+        access: The permission it needs, or PUBLIC.
+        description: For a front-end developer; the needed permission is added.
+        name: The name in GraphQL where it is not the attribute's.
+    """
+    if isinstance(access, Access):
+        return strawberry.field(name=name, description=description, metadata={ACCESS: access})
+    roles = words(tuple(role.name for role in policy().permissions[access].grants))
+    return strawberry.field(
+        name=name,
+        description=f"{description}\n\nRequires `{access.name}`: {roles}.",
+        permission_classes=[requires(access)],
+        directives=[Requires(permission=access)],
+        metadata={ACCESS: access},
+    )
+
+
+def computed(access: Permission | Access, description: str) -> Callable[[ResolverT], ResolverT]:
+    """A field with its guard, whose value the decorated function gives. Arguments as `field`."""
+    decorate: Callable[[ResolverT], ResolverT] = field(access, description)
+    return decorate

@@ -1,0 +1,87 @@
+"""Relay's connections over pages."""
+
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar
+
+import strawberry
+
+from execution.pages import DEFAULT_PAGE, LARGEST_PAGE, Page
+from schema.access import PUBLIC, computed, field
+
+NodeT = TypeVar("NodeT")
+
+First = Annotated[
+    int | None,
+    strawberry.argument(description=f"Rows from the start: 1 to {LARGEST_PAGE}; {DEFAULT_PAGE} when left out."),
+]
+After = Annotated[str | None, strawberry.argument(description="Only rows behind this cursor.")]
+Last = Annotated[
+    int | None, strawberry.argument(description=f"Rows from the end: 1 to {LARGEST_PAGE}; instead of `first`.")
+]
+Before = Annotated[str | None, strawberry.argument(description="Only rows ahead of this cursor.")]
+
+
+class EdgeRow(NamedTuple):
+    """A row in its place."""
+
+    cursor: str
+    node: Any
+
+
+@strawberry.type(description="Where a page begins and ends. Costs nothing when it is not selected.")
+class PageInfo:
+    """Read off the page."""
+
+    @computed(PUBLIC, "Whether rows follow this page.")
+    async def has_next_page(self: strawberry.Parent[Page[Any]]) -> bool:
+        """Forward exact; backward true where `before` was given."""
+        return await self.has_next()
+
+    @computed(PUBLIC, "Whether rows come before this page.")
+    async def has_previous_page(self: strawberry.Parent[Page[Any]]) -> bool:
+        """Backward exact; forward true where `after` was given."""
+        return await self.has_previous()
+
+    @computed(PUBLIC, "Cursor of the first row; null on an empty page. For `before`.")
+    async def start_cursor(self: strawberry.Parent[Page[Any]]) -> str | None:
+        """The first row's."""
+        rows = await self.rows()
+        return self.cursor(rows[0]) if rows else None
+
+    @computed(PUBLIC, "Cursor of the last row; null on an empty page. For `after`.")
+    async def end_cursor(self: strawberry.Parent[Page[Any]]) -> str | None:
+        """The last row's."""
+        rows = await self.rows()
+        return self.cursor(rows[-1]) if rows else None
+
+
+@strawberry.type(description="A row of a list and its place in it.")
+class Edge(Generic[NodeT]):
+    """One row of a page."""
+
+    cursor: str = field(PUBLIC, "The row's place: opaque, stable under inserts and deletes, good for this order only.")
+    node: NodeT = field(PUBLIC, "The row.")
+
+
+@strawberry.type(description="A page of a list.")
+class Connection(Generic[NodeT]):
+    """A page; what is not selected is not read."""
+
+    @computed(PUBLIC, "The rows with their cursors.")
+    async def edges(self: strawberry.Parent[Page[Any]]) -> list[Edge[NodeT]]:
+        """In the list's order."""
+        return [EdgeRow(self.cursor(row), row) for row in await self.rows()]
+
+    @computed(PUBLIC, "The rows alone.")
+    async def nodes(self: strawberry.Parent[Page[Any]]) -> list[NodeT]:
+        """In the list's order."""
+        return await self.rows()
+
+    @computed(PUBLIC, "Where the page begins and ends.")
+    def page_info(self: strawberry.Parent[Page[Any]]) -> PageInfo:
+        """Of this page."""
+        return self  # type: ignore[return-value]
+
+    @computed(PUBLIC, "Rows in the whole list under its filter. Counted only when selected.")
+    async def total_count(self: strawberry.Parent[Page[Any]]) -> int:
+        """A statement of its own."""
+        return await self.total()

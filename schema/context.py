@@ -1,0 +1,85 @@
+"""What every resolver can reach: who asks, the unit of work, the clock."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+import strawberry
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from execution.unit import Unit
+from policy.decisions import Denied
+from policy.principal import Principal
+from policy.vocabulary import PrincipalKind
+from resolvers.audit import record_denial
+from resolvers.call import Call
+from resolvers.customer_filters import CustomerFilter
+
+
+@dataclass(frozen=True, slots=True)
+class ExportLink:
+    """Where a file can be fetched, and until when."""
+
+    url: str
+    expires_at: datetime
+
+
+class ExportLinks(Protocol):
+    """Makes links that serve an export to the one who asked for it."""
+
+    def sign(self, principal: Principal, chosen: CustomerFilter, now: datetime) -> ExportLink:
+        """A link for the principal, good for a few minutes."""
+
+
+@dataclass(slots=True)
+class Context:
+    """One operation's surroundings. Made anew for each operation, on a long-lived connection too.
+
+    Attributes:
+        principal: Who asks.
+        database: Where units of work run.
+        now: The instant of the operation; one for all its fields.
+        correlation_id: Ties response, log lines and activity records together.
+        export_links: Makes export links.
+        unit: The unit of work that fields read and write in now.
+    """
+
+    principal: Principal
+    database: AsyncEngine
+    now: datetime
+    correlation_id: str
+    export_links: ExportLinks
+    unit: Unit = field(init=False)
+
+    @property
+    def kind(self) -> PrincipalKind:
+        """What decides the shape of visibility SELECTs."""
+        return self.principal.kind
+
+    @property
+    def binds(self) -> Mapping[str, Any]:
+        """What visibility SELECTs ask for: the viewer's tenant in its cloud."""
+        return {"viewer_cloud": self.principal.cloud, "viewer_tenant": self.principal.tenant_id}
+
+    def begin(self, *, writes: bool) -> Unit:
+        """A new unit of work, which fields read and write in from now on."""
+        self.unit = Unit(self.database, self, writes=writes)
+        return self.unit
+
+    def call(self) -> Call:
+        """The call that a command is given, in the present unit of work."""
+        return Call(self.principal, self.unit, self.database.dialect.name, self.now, self.correlation_id)
+
+    async def after_failure(self, _field: str, error: Exception) -> None:
+        """Writes the line of a mutation that was denied to a partner's principal (settled: audit rows)."""
+        if isinstance(error, Denied) and self.principal.kind is not PrincipalKind.CUSTOMER_USER:
+            unit = self.begin(writes=True)
+            try:
+                await record_denial(self.call())
+            finally:
+                await unit.end()
+
+
+Info = strawberry.Info[Context, None]
+Clock = Callable[[], datetime]

@@ -1,0 +1,1 @@
+"""Customers: the account, its profiles, agreements and everything done with them."""

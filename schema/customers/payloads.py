@@ -1,0 +1,104 @@
+"""What mutations of customers answer. Objects are read in the transaction that wrote them."""
+
+from uuid import UUID
+
+import strawberry
+
+from execution.links import find
+from schema import sources
+from schema.access import PUBLIC, computed, field
+from schema.context import Info
+from schema.customers.agreement import Agreement
+from schema.customers.customer import Customer
+from schema.customers.profiles import BillingProfile
+from schema.user_errors import UserError
+
+CUSTOMER = "The customer as it is now; null where there are `userErrors`."
+USER_ERRORS = "Every fault of the input at once; empty where it was done."
+
+
+@strawberry.type(description="The first administrator's sign-in.")
+class InitialCredentials:
+    """Shown once (R1)."""
+
+    user_name: str = field(PUBLIC, "The sign-in name.")
+    password: str = field(PUBLIC, "The first password; must be changed at the first sign-in.")
+
+
+@strawberry.type(description="A customer that was added.")
+class CustomerCreatePayload:
+    """Answer of customerCreate."""
+
+    customer_id: strawberry.Private[UUID | None]
+    initial_credentials: InitialCredentials | None = field(
+        PUBLIC, "The first administrator's sign-in. Shown here once, never again."
+    )
+    credentials_already_issued: bool = field(
+        PUBLIC, "True on a replay with the same idempotency key: the credentials were handed out before."
+    )
+    user_errors: list[UserError] = field(PUBLIC, USER_ERRORS)
+
+    @computed(PUBLIC, CUSTOMER)
+    async def customer(self, info: Info) -> Customer | None:
+        """As the caller sees it."""
+        return await find(info.context.unit, sources.customers, self.customer_id)  # type: ignore[return-value]
+
+
+@strawberry.type(description="A billing profile that was replaced.")
+class CustomerUpdateBillingProfilePayload:
+    """Answer of customerUpdateBillingProfile."""
+
+    customer_id: strawberry.Private[UUID | None]
+    user_errors: list[UserError] = field(PUBLIC, USER_ERRORS)
+
+    @computed(PUBLIC, CUSTOMER)
+    async def customer(self, info: Info) -> Customer | None:
+        """As the caller sees it."""
+        return await find(info.context.unit, sources.customers, self.customer_id)  # type: ignore[return-value]
+
+    @computed(PUBLIC, "The profile as it is now, with its new etag; null where there are `userErrors`.")
+    async def billing_profile(self, info: Info) -> BillingProfile | None:
+        """As the caller sees it."""
+        return await find(info.context.unit, sources.billing_profiles, self.customer_id, by="customer_id")  # type: ignore[return-value]
+
+
+@strawberry.type(description="Contact details that were changed.")
+class CustomerUpdateContactPayload:
+    """Answer of customerUpdateContact."""
+
+    customer_id: strawberry.Private[UUID | None]
+    user_errors: list[UserError] = field(PUBLIC, USER_ERRORS)
+
+    @computed(PUBLIC, CUSTOMER)
+    async def customer(self, info: Info) -> Customer | None:
+        """As the caller sees it."""
+        return await find(info.context.unit, sources.customers, self.customer_id)  # type: ignore[return-value]
+
+
+@strawberry.type(description="A customer that was deleted.")
+class CustomerDeletePayload:
+    """Answer of customerDelete."""
+
+    deleted_customer_id: strawberry.ID | None = field(
+        PUBLIC, "The id that is no more; null where there are `userErrors`."
+    )
+    user_errors: list[UserError] = field(PUBLIC, USER_ERRORS)
+
+
+@strawberry.type(description="An agreement that was recorded.")
+class CustomerAttestAgreementPayload:
+    """Answer of customerAttestAgreement."""
+
+    customer_id: strawberry.Private[UUID | None]
+    agreement_id: strawberry.Private[UUID | None]
+    user_errors: list[UserError] = field(PUBLIC, USER_ERRORS)
+
+    @computed(PUBLIC, CUSTOMER)
+    async def customer(self, info: Info) -> Customer | None:
+        """As the caller sees it."""
+        return await find(info.context.unit, sources.customers, self.customer_id)  # type: ignore[return-value]
+
+    @computed(PUBLIC, "The acceptance that was recorded; null where there are `userErrors`.")
+    async def agreement(self, info: Info) -> Agreement | None:
+        """As the caller sees it."""
+        return await find(info.context.unit, sources.agreements, self.agreement_id)  # type: ignore[return-value]

@@ -1,0 +1,230 @@
+"""Our enums as GraphQL enums, each value described for a front-end developer.
+
+Importing this module marks the enums; types that use them import `schema.access`, which imports it.
+"""
+
+from enum import Enum
+
+import strawberry
+
+from models.activity import ActivityStatus
+from models.agreement import AgreementMethod, AgreementType
+from models.customer import AccountVerification
+from models.relationship import RelationshipOrigin, RelationshipRole, RelationshipStatus, RelationshipToPartner
+from policy.rules import policy
+from policy.vocabulary import Cloud, PartnerKind, Permission, PrincipalKind, ProgramStatus, Role, RoleKind
+from resolvers.address_validation import AddressValidationStatus
+from resolvers.countries.rules import Requirement
+from resolvers.faults import FaultCode
+
+
+def described(enum: type[Enum], description: str, values: dict[str, str], *, name: str | None = None) -> None:
+    """Makes an enum a GraphQL enum.
+
+    Args:
+        enum: One of our enums; its member names are the GraphQL values.
+        description: What the enum is.
+        values: What each value means, by member name; every member must be there.
+        name: The name in GraphQL where it is not the class's.
+
+    Raises:
+        ValueError: A member has no description.
+    """
+    if missing := set(enum.__members__) - set(values):
+        raise ValueError(f"{enum.__name__}: describe {', '.join(sorted(missing))}")
+    decorated = strawberry.enum(enum, name=name, description=description)
+    for value in decorated.__strawberry_definition__.values:  # type: ignore[attr-defined]
+        value.description = values[value.name]
+
+
+described(
+    Cloud,
+    "National cloud. Part of every tenant's identity; nothing crosses it.",
+    {
+        "GLOBAL": "The worldwide cloud.",
+        "US_GOV": "Microsoft Cloud for US Government: one partner a customer, fewer features.",
+        "GERMANY": "Microsoft Cloud Germany: closed to new customers.",
+        "CHINA": "Microsoft Azure operated by 21Vianet.",
+    },
+)
+
+described(
+    PrincipalKind,
+    "What kind of caller a token belongs to.",
+    {
+        "PARTNER_USER": "A person of a partner.",
+        "PARTNER_APP": "A partner's application that acts without a user.",
+        "CUSTOMER_USER": "A person of a customer.",
+    },
+)
+
+described(
+    PartnerKind,
+    "What a partner is in the reseller program.",
+    {
+        "DIRECT_BILL": "Buys from the vendor and bills its customers itself.",
+        "INDIRECT_PROVIDER": "Buys from the vendor for indirect resellers and their customers.",
+        "INDIRECT_RESELLER": "Sells through an indirect provider; orders nothing itself.",
+        "ADVISOR": "Advises customers without a billing link; closed to new partners.",
+    },
+)
+
+described(
+    ProgramStatus,
+    "Where a partner stands in the reseller program.",
+    {
+        "PENDING": "Enrolment is being vetted.",
+        "QUALIFIED": "Vetted; the partner agreement is still to be accepted.",
+        "ACTIVE": "May do all that its kind may.",
+        "RESTRICTED": "Keeps its customers; adds none and sells nothing new.",
+        "REJECTED": "Enrolment was refused.",
+        "SUSPENDED": "Keeps reading and servicing; adds no customers and sells nothing new.",
+    },
+)
+
+described(
+    RoleKind,
+    "What a role manages.",
+    {
+        "DIRECTORY": "The company's tenant.",
+        "PROGRAM": "The reseller business.",
+        "BUSINESS": "Neither tenant nor customers: profiles, locations, referrals.",
+    },
+)
+
+described(
+    Role,
+    "A partner user's role. Roles add up: a user may do what any of its roles grants.",
+    {role.name: rule.description for role, rule in policy().roles.items()},
+)
+
+described(
+    Permission,
+    "One action on one kind of data. `roles` says which roles hold which.",
+    {permission.name: f"Covers: {rule.covers}." for permission, rule in policy().permissions.items()},
+)
+
+described(
+    AccountVerification,
+    "Whether the account may buy.",
+    {
+        "NOT_STARTED": "Nobody looked at the account yet.",
+        "IN_REVIEW": "The account is being looked at; purchases wait.",
+        "APPROVED": "Purchases are open.",
+        "DENIED": "Purchases are refused.",
+    },
+)
+
+described(
+    RelationshipToPartner,
+    "What a partner is to a customer.",
+    {
+        "NONE": "No relationship, or one that ended.",
+        "RESELLER": "Sells to the customer.",
+        "ADVISOR": "Advises the customer.",
+    },
+)
+
+described(
+    RelationshipRole,
+    "What a partner may do in a relationship.",
+    {
+        "TRANSACTING": "May order for the customer.",
+        "MANAGING": "May manage, not order.",
+    },
+)
+
+described(
+    RelationshipStatus,
+    "Whether a relationship lives.",
+    {
+        "ACTIVE": "The customer is in the partner's list.",
+        "ENDED": "It was ended; its history is kept.",
+    },
+)
+
+described(
+    RelationshipOrigin,
+    "How a relationship came about.",
+    {
+        "CREATED": "The partner created the customer.",
+        "INVITED": "The customer accepted an invitation.",
+        "EXTENDED": "A direct-bill partner extended the customer to a provider.",
+        "LEGACY_PORTAL": "Business from another portal; may not order until the customer accepts an invitation.",
+    },
+)
+
+described(
+    AgreementType,
+    "The agreement that a customer accepts before anything is bought.",
+    {
+        "MICROSOFT_CUSTOMER_AGREEMENT": "The agreement in force.",
+        "MICROSOFT_CLOUD_AGREEMENT": "Its predecessor, replaced on 2019-10-01.",
+    },
+)
+
+described(
+    AgreementMethod,
+    "How an acceptance came in.",
+    {
+        "PARTNER_ATTESTATION": "The partner attested it; counts for that partner.",
+        "DIRECT_ACCEPTANCE": "The customer accepted by itself; counts for all its partners.",
+    },
+)
+
+described(
+    ActivityStatus,
+    "How an action ended.",
+    {
+        "SUCCEEDED": "It was done.",
+        "FAILED": "It was refused or failed; nothing changed.",
+        "IN_PROGRESS": "It goes on.",
+    },
+)
+
+described(
+    Requirement,
+    "Whether a form must ask for a value.",
+    {
+        "REQUIRED": "The value must be there.",
+        "OPTIONAL": "The value may be there.",
+        "NOT_SUPPORTED": "The value must not be there.",
+    },
+)
+
+described(
+    FaultCode,
+    "What is wrong with an input, or with the state of the data.",
+    {
+        "REQUIRED": "The field must be filled in.",
+        "INVALID": "The value breaks the rule that the message names.",
+        "TOO_LONG": "The value is longer than the field holds.",
+        "NOT_SUPPORTED": "The value or part does not exist here; leave it out.",
+        "NOT_FOUND": "The id names nothing that you may see.",
+        "DOMAIN_TAKEN": "Some customer has this domain.",
+        "ETAG_REQUIRED": "Quote the etag of the version that you change.",
+        "ETAG_MISMATCH": "Somebody changed the object since you read it.",
+        "LIMIT_REACHED": "There are as many as there may be.",
+        "NOT_SANDBOX": "Possible in an integration sandbox only.",
+        "REGION_MISMATCH": "The country is outside your selling region.",
+        "AGREEMENT_EXISTS": "The same contact's acceptance is recorded already.",
+        "PARTNERSHIP_REQUIRED": "You have no active partnership with this company.",
+        "PROGRAM_NOT_ACTIVE": "Your reseller program is not active.",
+    },
+    name="UserErrorCode",
+)
+
+described(
+    AddressValidationStatus,
+    "What came of checking an address. Our own rules answer VERIFIED, NONE or NOT_VALIDATED.",
+    {
+        "VERIFIED_SHIPPABLE": "A postal service delivers there.",
+        "VERIFIED": "The address keeps the rules of its country.",
+        "INTERACTION_REQUIRED": "A person must look at it.",
+        "STREET_PARTIAL": "The street is known, the number is not.",
+        "PREMISES_PARTIAL": "The building is known, the unit is not.",
+        "MULTIPLE": "Several addresses fit.",
+        "NONE": "The address breaks rules; `problems` lists them.",
+        "NOT_VALIDATED": "There are no rules for the country.",
+    },
+)

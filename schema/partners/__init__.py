@@ -1,0 +1,1 @@
+"""Partners: companies in the reseller program and their relationships with customers."""

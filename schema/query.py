@@ -1,0 +1,103 @@
+"""The root type Query."""
+
+import asyncio
+from typing import Annotated, Any
+
+import strawberry
+
+from execution.links import find
+from execution.pages import LARGEST_PAGE, Page, Window
+from execution.refusals import BadUserInput
+from execution.source import Source
+from policy.decisions import decide
+from policy.vocabulary import Permission, PrincipalKind
+from resolvers.global_ids import ObjectKind, parse_global_id
+from schema import sources
+from schema.access import PUBLIC, computed
+from schema.activity.record import ActivityFilter, ActivityRecordConnection, activity_listing
+from schema.connections import After, First
+from schema.context import Context, Info
+from schema.countries.prechecks import PrecheckQueries
+from schema.countries.rules import CountryQueries
+from schema.customers.queries import CustomerQueries
+from schema.node import Node
+from schema.viewer.roles import RoleDefinition, role_definitions
+from schema.viewer.viewer import Viewer
+
+# What a principal must hold to get an object by its id: the same as on the way through other fields. A customer's own
+# people see their company, its relationships and its partners, for which no permission exists.
+FOUND_BY_ID: dict[ObjectKind, tuple[Source[Any], tuple[Permission, ...]]] = {
+    ObjectKind.CUSTOMER: (sources.customers, (Permission.CUSTOMER_READ,)),
+    ObjectKind.RELATIONSHIP: (sources.relationships, (Permission.CUSTOMER_READ,)),
+    ObjectKind.PARTNER: (sources.partners, ()),
+    ObjectKind.BILLING_PROFILE: (
+        sources.billing_profiles,
+        (Permission.CUSTOMER_READ, Permission.CUSTOMER_BILLING_READ),
+    ),
+    ObjectKind.AGREEMENT: (sources.agreements, (Permission.CUSTOMER_READ, Permission.AGREEMENT_ATTEST)),
+    ObjectKind.ACTIVITY_RECORD: (sources.activity_records, (Permission.AUDIT_READ,)),
+}
+
+
+@strawberry.type(description="Everything that can be read.")
+class Query(CustomerQueries, CountryQueries, PrecheckQueries):
+    """The root of reads."""
+
+    @computed(PUBLIC, "Who is asking.")
+    def viewer(self, info: Info) -> Viewer:
+        """The principal."""
+        return info.context.principal  # type: ignore[return-value]
+
+    @computed(PUBLIC, "Any object by its id; null for an id that is unknown, malformed or not yours to see.")
+    async def node(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="An id of any type.")],  # noqa: A002
+    ) -> Node | None:
+        """One object."""
+        return await _find_node(info.context, id)
+
+    @computed(
+        PUBLIC, "Objects by their ids, in their order; null in the place of an id that names nothing you may see."
+    )
+    async def nodes(
+        self,
+        info: Info,
+        ids: Annotated[list[strawberry.ID], strawberry.argument(description=f"Up to {LARGEST_PAGE} ids of any types.")],
+    ) -> list[Node | None]:
+        """One statement for each type among them."""
+        if len(ids) > LARGEST_PAGE:
+            raise BadUserInput(f"`ids` lists {len(ids)} ids; ask for {LARGEST_PAGE} at most.")
+        return await asyncio.gather(*(_find_node(info.context, text) for text in ids))
+
+    @computed(PUBLIC, "All roles and what they grant.")
+    def roles(self) -> list[RoleDefinition]:
+        """The same for everybody."""
+        return role_definitions()
+
+    @computed(Permission.AUDIT_READ, "Your company's activity log, the newest line first.")
+    def activity_log(
+        self,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        filter: Annotated[  # noqa: A002 - the contract's name
+            ActivityFilter | None, strawberry.argument(description="The last 30 days when left out.")
+        ] = None,
+    ) -> ActivityRecordConnection | None:
+        """Of the viewer's partner."""
+        listing = activity_listing(info.context, filter, "activityLog")
+        return Page(info.context.unit, listing, Window(first, after))  # type: ignore[return-value]
+
+
+async def _find_node(context: Context, id_text: str) -> Node | None:
+    parsed = parse_global_id(id_text)
+    if parsed is None:
+        return None
+    source, needed = FOUND_BY_ID[parsed[0]]
+    principal = context.principal
+    own_people = principal.kind is PrincipalKind.CUSTOMER_USER
+    if not own_people and not all(decide(principal.standing, permission).granted for permission in needed):
+        return None
+    row: Node | None = await find(context.unit, source, parsed[1])
+    return row

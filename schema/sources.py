@@ -1,0 +1,18 @@
+"""The object kinds that fields lead to: row type and visibility SELECT of each."""
+
+from execution.source import Source
+from resolvers.activity import ActivityRow, visible_activity
+from resolvers.agreements import AgreementRow, visible_agreements
+from resolvers.billing_profiles import BillingProfileRow, visible_billing_profiles
+from resolvers.customers import CustomerRow, DomainRow, visible_customers, visible_domains
+from resolvers.partners import PartnerRow, visible_partners
+from resolvers.relationships import RelationshipRow, ResellerRow, visible_relationships, visible_resellers
+
+customers = Source(CustomerRow, visible_customers)
+domains = Source(DomainRow, visible_domains, key="name")
+partners = Source(PartnerRow, visible_partners)
+relationships = Source(RelationshipRow, visible_relationships)
+resellers = Source(ResellerRow, visible_resellers)
+billing_profiles = Source(BillingProfileRow, visible_billing_profiles)
+agreements = Source(AgreementRow, visible_agreements)
+activity_records = Source(ActivityRow, visible_activity)

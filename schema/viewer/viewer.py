@@ -1,0 +1,99 @@
+"""The type Viewer: who is asking, and what the answer may hold."""
+
+from typing import Annotated
+
+import strawberry
+
+from execution.links import find
+from execution.pages import Listing, Page, Window
+from policy.decisions import Decision, decide, effective_permissions
+from policy.principal import Principal
+from policy.rules import policy
+from policy.vocabulary import Cloud, Permission, PrincipalKind, Role
+from schema import sources
+from schema.access import PUBLIC, computed, field
+from schema.connections import After, Connection, First
+from schema.context import Info
+from schema.customers.customer import Customer
+from schema.partners.partner import Partner
+from schema.partners.relationship import Relationship
+
+
+@strawberry.type(description="Why a permission is held or not.")
+class PermissionExplanation:
+    """A decision in words."""
+
+    permission: Permission = field(PUBLIC, "What was asked about.")
+    granted: bool = field(PUBLIC, "Whether you hold it; the condition must hold, too.")
+    held_through: list[Role] = field(PUBLIC, "Your roles that grant it.")
+    granted_by: list[Role] = field(PUBLIC, "All roles that would grant it.")
+    message: str = field(PUBLIC, "One sentence for a person.")
+
+    @computed(PUBLIC, "What must also hold, in words; null without a condition.")
+    def condition(self: strawberry.Parent[Decision]) -> str | None:
+        """In words, not the tag."""
+        return policy().conditions[self.condition] if self.condition else None
+
+
+RelationshipConnection = Connection[Relationship]
+
+
+@strawberry.type(description="Who is asking.")
+class Viewer:
+    """The principal."""
+
+    kind: PrincipalKind = field(PUBLIC, "What kind of caller the token belongs to.")
+    name: str = field(PUBLIC, "The sign-in name of the person, or the application's name.")
+    cloud: Cloud = field(PUBLIC, "The cloud of the caller's tenant; everything it sees is in it.")
+
+    @computed(PUBLIC, "The partner that the caller belongs to. Null for a customer's user.")
+    async def partner(self: strawberry.Parent[Principal], info: Info) -> Partner | None:
+        """The home tenant."""
+        if self.kind is PrincipalKind.CUSTOMER_USER:
+            return None
+        return await find(info.context.unit, sources.partners, self.tenant_id)  # type: ignore[return-value]
+
+    @computed(
+        PUBLIC,
+        "The viewer's own tenant, for a customer's user. Its partners' billing data and permissions stay out of sight.",
+    )
+    async def customer(self: strawberry.Parent[Principal], info: Info) -> Customer | None:
+        """The home tenant."""
+        if self.kind is not PrincipalKind.CUSTOMER_USER:
+            return None
+        return await find(info.context.unit, sources.customers, self.tenant_id)  # type: ignore[return-value]
+
+    @computed(
+        PUBLIC,
+        "For a customer's global admin: the partners that serve the company, and which of them hold admin privileges. "
+        "Null for everybody else.",
+    )
+    def relationships(
+        self: strawberry.Parent[Principal], info: Info, first: First = None, after: After = None
+    ) -> RelationshipConnection | None:
+        """In the order in which they began."""
+        if not self.is_customer_admin:
+            return None
+        listing = Listing("Viewer.relationships", sources.relationships, ("since", "id"))
+        return Page(info.context.unit, listing, Window(first, after))  # type: ignore[return-value]
+
+    @computed(PUBLIC, "The caller's roles; empty for applications and customers' users.")
+    def roles(self: strawberry.Parent[Principal]) -> list[Role]:
+        """In the order of the policy."""
+        return [role for role in Role if role in self.standing.roles]
+
+    @computed(PUBLIC, "What the viewer's roles grant, taken together, as far as cloud and partner allow it.")
+    def permissions(self: strawberry.Parent[Principal]) -> list[Permission]:
+        """In the order of the policy."""
+        return list(effective_permissions(self.standing))
+
+    @computed(
+        PUBLIC,
+        "Why a permission is held or not, in words: the roles that would grant it and the condition that applies.",
+    )
+    def explain(
+        self: strawberry.Parent[Principal],
+        permission: Annotated[Permission, strawberry.argument(description="What you would like to do.")],
+    ) -> PermissionExplanation:
+        """The decision that guards use."""
+        return decide(self.standing, permission)  # type: ignore[return-value]
