@@ -145,3 +145,8 @@ def explorer_routes(*, development: bool) -> list[Route]:
         Route("/graphiql/config.json", explorer.config, methods=["GET"]),
         Route("/graphiql/assets/{name}", explorer.asset, methods=["GET"]),
     ]
+
+
+def is_built() -> bool:
+    """Whether the build left the page in the package."""
+    return (_BUILD / "index.html").exists()

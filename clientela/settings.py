@@ -1,4 +1,4 @@
-"""What a deployment can set. The only reader of the environment; a wrong value stops the start with its name and rule."""
+"""What a deployment can set. The only reader of the environment; a wrong value stops the start by name and rule."""
 
 from ipaddress import ip_address
 from pathlib import Path
@@ -13,6 +13,7 @@ from policy.vocabulary import Cloud
 SIGNING_ALGORITHMS = frozenset(
     {"RS256", "PS256", "ES256", "EdDSA", "RS384", "PS384", "ES384", "RS512", "PS512", "ES512"}
 )
+SHORTEST_SECRET = 32
 
 
 class IssuerSettings(BaseModel):
@@ -60,7 +61,7 @@ class Settings(BaseSettings):
     )
     database_url: SecretStr | None = Field(
         default=None,
-        description="`postgresql://user@host/name` (15 or newer) or `sqlite:///file`; the embedded SQLite file if empty.",
+        description="`postgresql://user@host/name` (15 or newer) or `sqlite:///file`; the embedded file if empty.",
     )
     database_pool_size: int = Field(
         default=10, ge=1, le=1000, description="Connections that a server process keeps to PostgreSQL."
@@ -97,8 +98,8 @@ class Settings(BaseSettings):
     @field_validator("secret_key")
     @classmethod
     def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and len(value.get_secret_value()) < 32:
-            raise ValueError("write at least 32 characters, e.g. what `openssl rand -base64 48` prints")
+        if value is not None and len(value.get_secret_value()) < SHORTEST_SECRET:
+            raise ValueError(f"write at least {SHORTEST_SECRET} characters, e.g. what `openssl rand -base64 48` prints")
         return value
 
     @model_validator(mode="after")

@@ -50,7 +50,7 @@ class Engine:
         self,
         schema: strawberry.Schema,
         translate: Translate,
-        report: Callable[[GraphQLError, OperationContext], Wording],
+        report: Callable[[GraphQLError, Any], Wording],
     ) -> None:
         self._schema = schema._schema
         self._documents = DocumentCache(self._schema)

@@ -1,7 +1,7 @@
 """The policy file as typed tables. Changing who may do what means changing a line of `policy.json`, never this code."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -86,12 +86,11 @@ def policy() -> Policy:
     )
 
 
-def permissions_in(scopes: str | list[str]) -> frozenset[Permission]:
+def permissions_in(scopes: Iterable[str]) -> frozenset[Permission]:
     """The permissions that a token's scopes name; scopes of other services are passed over.
 
     Args:
-        scopes: A blank-separated text (`scp`) or a list (`roles`), e.g. `"customer:read customer:export"`.
+        scopes: Names, e.g. `["customer:read", "openid"]`.
     """
-    words = scopes.split() if isinstance(scopes, str) else scopes
     by_scope = {rule.scope: rule.permission for rule in policy().permissions.values()}
-    return frozenset(by_scope[word] for word in words if word in by_scope)
+    return frozenset(by_scope[scope] for scope in scopes if scope in by_scope)

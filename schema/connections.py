@@ -32,26 +32,26 @@ class PageInfo:
     """Read off the page."""
 
     @computed(PUBLIC, "Whether rows follow this page.")
-    async def has_next_page(self: strawberry.Parent[Page[Any]]) -> bool:
+    async def has_next_page(parent: strawberry.Parent[Page[Any]]) -> bool:
         """Forward exact; backward true where `before` was given."""
-        return await self.has_next()
+        return await parent.has_next()
 
     @computed(PUBLIC, "Whether rows come before this page.")
-    async def has_previous_page(self: strawberry.Parent[Page[Any]]) -> bool:
+    async def has_previous_page(parent: strawberry.Parent[Page[Any]]) -> bool:
         """Backward exact; forward true where `after` was given."""
-        return await self.has_previous()
+        return await parent.has_previous()
 
     @computed(PUBLIC, "Cursor of the first row; null on an empty page. For `before`.")
-    async def start_cursor(self: strawberry.Parent[Page[Any]]) -> str | None:
+    async def start_cursor(parent: strawberry.Parent[Page[Any]]) -> str | None:
         """The first row's."""
-        rows = await self.rows()
-        return self.cursor(rows[0]) if rows else None
+        rows = await parent.rows()
+        return parent.cursor(rows[0]) if rows else None
 
     @computed(PUBLIC, "Cursor of the last row; null on an empty page. For `after`.")
-    async def end_cursor(self: strawberry.Parent[Page[Any]]) -> str | None:
+    async def end_cursor(parent: strawberry.Parent[Page[Any]]) -> str | None:
         """The last row's."""
-        rows = await self.rows()
-        return self.cursor(rows[-1]) if rows else None
+        rows = await parent.rows()
+        return parent.cursor(rows[-1]) if rows else None
 
 
 @strawberry.type(description="A row of a list and its place in it.")
@@ -67,21 +67,21 @@ class Connection(Generic[NodeT]):
     """A page; what is not selected is not read."""
 
     @computed(PUBLIC, "The rows with their cursors.")
-    async def edges(self: strawberry.Parent[Page[Any]]) -> list[Edge[NodeT]]:
+    async def edges(parent: strawberry.Parent[Page[Any]]) -> list[Edge[NodeT]]:
         """In the list's order."""
-        return [EdgeRow(self.cursor(row), row) for row in await self.rows()]
+        return [EdgeRow(parent.cursor(row), row) for row in await parent.rows()]
 
     @computed(PUBLIC, "The rows alone.")
-    async def nodes(self: strawberry.Parent[Page[Any]]) -> list[NodeT]:
+    async def nodes(parent: strawberry.Parent[Page[Any]]) -> list[NodeT]:
         """In the list's order."""
-        return await self.rows()
+        return await parent.rows()
 
     @computed(PUBLIC, "Where the page begins and ends.")
-    def page_info(self: strawberry.Parent[Page[Any]]) -> PageInfo:
+    def page_info(parent: strawberry.Parent[Page[Any]]) -> PageInfo:
         """Of this page."""
-        return self  # type: ignore[return-value]
+        return parent  # type: ignore[return-value]
 
     @computed(PUBLIC, "Rows in the whole list under its filter. Counted only when selected.")
-    async def total_count(self: strawberry.Parent[Page[Any]]) -> int:
+    async def total_count(parent: strawberry.Parent[Page[Any]]) -> int:
         """A statement of its own."""
-        return await self.total()
+        return await parent.total()

@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from random import Random
 from typing import cast
@@ -136,6 +136,7 @@ def _email(first: str, last: str, prefix: str) -> str:
     return f"{_plain_letters(first)}.{_plain_letters(last)}@{prefix}.example"
 
 
+@lru_cache(maxsize=4096)  # the same few names come again and again
 def _plain_letters(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.lower().translate(_SPELLED_OUT))
     return "".join(character for character in decomposed if character.isascii() and character.isalnum())

@@ -21,7 +21,7 @@ from clientela.demo.partners import add_partner
 from models import Partner, RelationshipDomain
 from policy.vocabulary import Role
 
-YEARS = timedelta(days=3 * 365)
+THREE_YEARS = timedelta(days=3 * 365)
 CHUNK = 2_500  # customers in memory at once
 
 # Steps through all combinations of words in an order that looks like none; prime, so it meets each one once.
@@ -58,7 +58,7 @@ async def seed_customers(
     async with engine.execution_options(writes=True).begin() as connection:
         await lock(connection)
         sellers = [seed_organisation(number) for number in range(1, partners + 1)]
-        await _add_missing(connection, sellers, now - YEARS)
+        await _add_missing(connection, sellers, now - THREE_YEARS)
         first = await _last_number(connection) + 1
         chunks = _chunks(sellers, first, customers, now)
         chunk = next(chunks, None)
@@ -98,7 +98,7 @@ def _chunks(sellers: Sequence[Organisation], first: int, customers: int, now: da
         end = min(start + CHUNK, customers)
         batch = Batch()
         for index in range(start, end):
-            created_at = now - YEARS * (1 - (index + 1) / customers)
+            created_at = now - THREE_YEARS * (1 - (index + 1) / customers)
             _add_customer(batch, sellers[index % len(sellers)], first + index, created_at, rng)
         yield _Chunk(start == 0, end, batch)
 

@@ -21,7 +21,7 @@ from models import Partner, Partnership
 from models.relationship import RelationshipOrigin, RelationshipRole
 from policy.vocabulary import Cloud, Role
 
-YEARS = timedelta(days=3 * 365)
+THREE_YEARS = timedelta(days=3 * 365)
 LATELY = timedelta(days=30)
 ATTESTED = 0.7  # of the customers, where the cloud has attestations
 CHANGED_LATELY = 0.15
@@ -92,7 +92,7 @@ async def _is_there(connection: AsyncConnection) -> bool:
 
 def _make_world(now: datetime) -> Batch:
     batch = Batch()
-    founded = now - YEARS - timedelta(days=100)
+    founded = now - THREE_YEARS - timedelta(days=100)
     for partner in ORGANISATIONS:
         add_partner(batch, partner, founded)
     _add_partnership(batch, founded)
@@ -116,12 +116,12 @@ def _add_partnership(batch: Batch, founded: datetime) -> None:
 
 
 def _add_portfolio(batch: Batch, portfolio: Portfolio, taken: set[str], now: datetime) -> None:
-    # A generator for each partner: more customers at one leave those of the others as they are.
+    # A generator for each partner, so that another portfolio does not make all later ones different.
     rng = Random(portfolio.partner)  # noqa: S311 - not cryptography: the same world every time
     partner = organisation(portfolio.partner)
     companies = chain(well_known_companies(partner.name, rng), make_companies(portfolio.kinds.split(), rng))
     for number, company in enumerate(islice(_distinct(companies, taken), portfolio.customers)):
-        created_at = now - rng.random() * YEARS
+        created_at = now - rng.random() * THREE_YEARS
         tenant = make_tenant(partner.cloud, company, created_at, rng)
         reseller = organisation(RESELLER) if number < portfolio.for_reseller else None
         _add_customer(batch, tenant, partner, reseller, now=now, rng=rng)

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import httpx
 from joserfc.jwk import KeySet
@@ -85,7 +85,7 @@ class PublishedKeys:
         document = await self._get(f"{self.issuer.url.rstrip('/')}/.well-known/openid-configuration")
         return str(document["jwks_uri"])
 
-    async def _get(self, url: str) -> dict[str, object]:
+    async def _get(self, url: str) -> Any:  # noqa: ANN401 - whatever JSON object the issuer sent
         response = await self.client.get(url, timeout=FETCH_TIMEOUT_SECONDS)
         response.raise_for_status()
         if len(response.content) > LARGEST_KEY_SET_BYTES:

@@ -7,8 +7,9 @@ Revises:
 import sqlalchemy as sa
 import sqlmodel
 from alembic import op
-import models.base
 from sqlalchemy.dialects import postgresql
+
+import models.base
 
 revision = "0001"
 down_revision = None

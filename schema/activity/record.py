@@ -43,22 +43,22 @@ class ActivityRecord(Node):
     customer_name: str | None = field(Permission.CUSTOMER_READ, "The customer's name as it was then.")
 
     @computed(PUBLIC, "The actor's roles as they were then.")
-    def actor_roles(self: strawberry.Parent[ActivityRow]) -> list[Role]:
+    def actor_roles(parent: strawberry.Parent[ActivityRow]) -> list[Role]:
         """Stored as texts."""
-        return [Role(role) for role in self.actor_roles]
+        return [Role(role) for role in parent.actor_roles]
 
     @computed(Permission.CUSTOMER_READ, "The customer it is about; null once you no longer serve it.")
     async def customer(
-        self: strawberry.Parent[ActivityRow], info: Info
+        parent: strawberry.Parent[ActivityRow], info: Info
     ) -> Annotated["Customer", strawberry.lazy("schema.customers.customer")] | None:
         """As the viewer knows it now."""
-        return await find(info.context.unit, sources.customers, self.customer_id)  # type: ignore[return-value]
+        return await find(info.context.unit, sources.customers, parent.customer_id)  # type: ignore[return-value]
 
     @computed(PUBLIC, "What changed; values that you may not read are absent.")
-    def changes(self: strawberry.Parent[ActivityRow], info: Info) -> list[ActivityChange]:
+    def changes(parent: strawberry.Parent[ActivityRow], info: Info) -> list[ActivityChange]:
         """With the values that the viewer may read."""
         held = frozenset(effective_permissions(info.context.principal.standing))
-        return readable_changes(self.changes, held)  # type: ignore[return-value]
+        return readable_changes(parent.changes, held)  # type: ignore[return-value]
 
 
 @strawberry.input(description="Narrows the activity log. Without `since`: the 30 days before `until` or now.")

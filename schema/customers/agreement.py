@@ -29,9 +29,9 @@ class Agreement(Node):
     recorded_by: str = field(PUBLIC, "Who recorded it.")
 
     @computed(PUBLIC, "Who agreed for the customer.")
-    def contact(self: strawberry.Parent[AgreementRow]) -> Contact:
+    def contact(parent: strawberry.Parent[AgreementRow]) -> Contact:
         """A view on the same row."""
-        return self  # type: ignore[return-value]
+        return parent  # type: ignore[return-value]
 
 
 @strawberry.type(description="A text that a customer can accept.")

@@ -47,12 +47,12 @@ class Customer(Node):
     account_verification: AccountVerification = field(PUBLIC, "Purchases wait until the account is APPROVED.")
 
     @computed(PUBLIC, "All domains, the initial one first.")
-    async def domains(self: strawberry.Parent[CustomerRow], info: Info) -> list[DomainName]:
+    async def domains(parent: strawberry.Parent[CustomerRow], info: Info) -> list[DomainName]:
         """One statement for all customers of a list."""
         found = await find_all(
             info.context.unit,
             sources.domains,
-            self.id,
+            parent.id,
             by="customer_id",
             narrow=_initial_first,
             field=field_of(info),
@@ -60,52 +60,52 @@ class Customer(Node):
         return [DomainName(row.name) for row in found]
 
     @computed(PUBLIC, "What is the same for every partner of the customer.")
-    def company_profile(self: strawberry.Parent[CustomerRow]) -> CompanyProfile:
+    def company_profile(parent: strawberry.Parent[CustomerRow]) -> CompanyProfile:
         """A view on the same row."""
-        return self  # type: ignore[return-value]
+        return parent  # type: ignore[return-value]
 
     @computed(Permission.CUSTOMER_CONTACT_READ, "Whom to ask; a view on the billing profile, whose etag it shares.")
-    async def contact(self: strawberry.Parent[CustomerRow], info: Info) -> Contact | None:
+    async def contact(parent: strawberry.Parent[CustomerRow], info: Info) -> Contact | None:
         """Of the billing profile."""
-        return await find(info.context.unit, sources.billing_profiles, self.id, by="customer_id")  # type: ignore[return-value]
+        return await find(info.context.unit, sources.billing_profiles, parent.id, by="customer_id")  # type: ignore[return-value]
 
     @computed(Permission.CUSTOMER_CONTACT_READ, "The billing profile's address.")
-    async def address(self: strawberry.Parent[CustomerRow], info: Info) -> Address | None:
+    async def address(parent: strawberry.Parent[CustomerRow], info: Info) -> Address | None:
         """Of the billing profile."""
-        return await find(info.context.unit, sources.billing_profiles, self.id, by="customer_id")  # type: ignore[return-value]
+        return await find(info.context.unit, sources.billing_profiles, parent.id, by="customer_id")  # type: ignore[return-value]
 
     @computed(Permission.CUSTOMER_BILLING_READ, "What your company bills the customer under.")
-    async def billing_profile(self: strawberry.Parent[CustomerRow], info: Info) -> BillingProfile | None:
+    async def billing_profile(parent: strawberry.Parent[CustomerRow], info: Info) -> BillingProfile | None:
         """The viewer's partner's."""
-        return await find(info.context.unit, sources.billing_profiles, self.id, by="customer_id")  # type: ignore[return-value]
+        return await find(info.context.unit, sources.billing_profiles, parent.id, by="customer_id")  # type: ignore[return-value]
 
     @computed(
         PUBLIC,
         "The viewer's partner's link to the customer. Null where the viewer is the customer itself: "
         "see Viewer.relationships.",
     )
-    async def relationship(self: strawberry.Parent[CustomerRow], info: Info) -> Relationship | None:
+    async def relationship(parent: strawberry.Parent[CustomerRow], info: Info) -> Relationship | None:
         """The viewer's partner's."""
         if info.context.kind is PrincipalKind.CUSTOMER_USER:
             return None
-        return await find(info.context.unit, sources.relationships, self.id, by="customer_id")  # type: ignore[return-value]
+        return await find(info.context.unit, sources.relationships, parent.id, by="customer_id")  # type: ignore[return-value]
 
     @computed(PUBLIC, "The indirect reseller that the customer was created for.")
-    async def associated_reseller(self: strawberry.Parent[CustomerRow], info: Info) -> Partner | None:
+    async def associated_reseller(parent: strawberry.Parent[CustomerRow], info: Info) -> Partner | None:
         """For the provider that created it."""
-        return await find(info.context.unit, sources.partners, self.associated_reseller_id)  # type: ignore[return-value]
+        return await find(info.context.unit, sources.partners, parent.associated_reseller_id)  # type: ignore[return-value]
 
     @computed(Permission.PARTNERSHIP_READ, "Every indirect reseller linked to the customer, for its provider.")
     def resellers(
-        self: strawberry.Parent[CustomerRow], info: Info, first: First = None, after: After = None
+        parent: strawberry.Parent[CustomerRow], info: Info, first: First = None, after: After = None
     ) -> PartnerConnection | None:
         """By name."""
         listing = Listing("Customer.resellers", sources.resellers, ("name", "id"))
-        return page_below(info, listing, Window(first, after), by="customer_id", key=self.id)  # type: ignore[return-value]
+        return page_below(info, listing, Window(first, after), by="customer_id", key=parent.id)  # type: ignore[return-value]
 
     @computed(Permission.AGREEMENT_ATTEST, "Agreements that the customer accepted, the newest first.")
     async def agreements(
-        self: strawberry.Parent[CustomerRow],
+        parent: strawberry.Parent[CustomerRow],
         info: Info,
         type: Annotated[  # noqa: A002 - the contract's name
             AgreementType | None, strawberry.argument(description="Which agreement; null for all.")
@@ -115,7 +115,7 @@ class Customer(Node):
         return await find_all(  # type: ignore[return-value]
             info.context.unit,
             sources.agreements,
-            self.id,
+            parent.id,
             by="customer_id",
             narrow=lambda rows: _newest_first(rows, type),
             field=field_of(info),
@@ -123,7 +123,7 @@ class Customer(Node):
 
     @computed(Permission.AUDIT_READ, "The activity log's lines about the customer, the newest first.")
     def activity(
-        self: strawberry.Parent[CustomerRow],
+        parent: strawberry.Parent[CustomerRow],
         info: Info,
         first: First = None,
         after: After = None,
@@ -133,16 +133,16 @@ class Customer(Node):
     ) -> ActivityRecordConnection | None:
         """Of the viewer's partner's log."""
         listing = activity_listing(info.context, filter, "Customer.activity")
-        return page_below(info, listing, Window(first, after), by="customer_id", key=self.id)  # type: ignore[return-value]
+        return page_below(info, listing, Window(first, after), by="customer_id", key=parent.id)  # type: ignore[return-value]
 
     @computed(PUBLIC, "Whether the viewer may use the permission on this customer now, its condition included.")
     def viewer_can(
-        self: strawberry.Parent[CustomerRow],
+        parent: strawberry.Parent[CustomerRow],
         info: Info,
         permission: Annotated[Permission, strawberry.argument(description="What the viewer would do.")],
     ) -> bool:
         """Decided without a statement."""
-        return may_on_customer(info.context.principal, permission, self)
+        return may_on_customer(info.context.principal, permission, parent)
 
 
 CustomerConnection = Connection[Customer]

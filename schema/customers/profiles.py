@@ -69,6 +69,6 @@ class BillingProfile(Node):
     etag: str = field(PUBLIC, "Changes with every write that alters the content; an update must quote it.")
 
     @computed(PUBLIC, "The billing address.")
-    def address(self: strawberry.Parent[BillingProfileRow]) -> Address:
+    def address(parent: strawberry.Parent[BillingProfileRow]) -> Address:
         """A view on the same row."""
-        return self  # type: ignore[return-value]
+        return parent  # type: ignore[return-value]

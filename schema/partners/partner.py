@@ -34,11 +34,11 @@ class Partner(Node):
     )
 
     @computed(PUBLIC, "What the company is in the program; may be more than one.")
-    def kinds(self: strawberry.Parent[PartnerRow]) -> list[PartnerKind]:
+    def kinds(parent: strawberry.Parent[PartnerRow]) -> list[PartnerKind]:
         """Stored as texts."""
-        return [PartnerKind(kind) for kind in self.kinds]
+        return [PartnerKind(kind) for kind in parent.kinds]
 
     @computed(PUBLIC, "The selling region that the country belongs to; links never cross regions.")
-    def region(self: strawberry.Parent[PartnerRow]) -> str:
+    def region(parent: strawberry.Parent[PartnerRow]) -> str:
         """A country outside the regions is one of its own, e.g. China to its national cloud."""
-        return region_of(self.country) or self.country
+        return region_of(parent.country) or parent.country

@@ -39,18 +39,18 @@ class Relationship(Node):
     end_reason: str | None = field(PUBLIC, "Why it ended, where the partner said so.")
 
     @computed(PUBLIC, "The partner's side.")
-    async def partner(self: strawberry.Parent[RelationshipRow], info: Info) -> Partner:
+    async def partner(parent: strawberry.Parent[RelationshipRow], info: Info) -> Partner:
         """The viewer's own partner, or one of the customer's."""
-        return await find(info.context.unit, sources.partners, self.partner_id)  # type: ignore[return-value]
+        return await find(info.context.unit, sources.partners, parent.partner_id)  # type: ignore[return-value]
 
     @computed(PUBLIC, "The customer's side; null where you may not see it.")
     async def customer(
-        self: strawberry.Parent[RelationshipRow], info: Info
+        parent: strawberry.Parent[RelationshipRow], info: Info
     ) -> Annotated["Customer", strawberry.lazy("schema.customers.customer")] | None:
         """The customer as the viewer knows it."""
-        return await find(info.context.unit, sources.customers, self.customer_id)  # type: ignore[return-value]
+        return await find(info.context.unit, sources.customers, parent.customer_id)  # type: ignore[return-value]
 
     @computed(PUBLIC, "The indirect provider that the reseller serves this customer through.")
-    async def via_provider(self: strawberry.Parent[RelationshipRow], info: Info) -> Partner | None:
+    async def via_provider(parent: strawberry.Parent[RelationshipRow], info: Info) -> Partner | None:
         """None for a direct relationship."""
-        return await find(info.context.unit, sources.partners, self.via_provider_id)  # type: ignore[return-value]
+        return await find(info.context.unit, sources.partners, parent.via_provider_id)  # type: ignore[return-value]

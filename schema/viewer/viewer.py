@@ -30,9 +30,9 @@ class PermissionExplanation:
     message: str = field(PUBLIC, "One sentence for a person.")
 
     @computed(PUBLIC, "What must also hold, in words; null without a condition.")
-    def condition(self: strawberry.Parent[Decision]) -> str | None:
+    def condition(parent: strawberry.Parent[Decision]) -> str | None:
         """In words, not the tag."""
-        return policy().conditions[self.condition] if self.condition else None
+        return policy().conditions[parent.condition] if parent.condition else None
 
 
 RelationshipConnection = Connection[Relationship]
@@ -47,21 +47,21 @@ class Viewer:
     cloud: Cloud = field(PUBLIC, "The cloud of the caller's tenant; everything it sees is in it.")
 
     @computed(PUBLIC, "The partner that the caller belongs to. Null for a customer's user.")
-    async def partner(self: strawberry.Parent[Principal], info: Info) -> Partner | None:
+    async def partner(parent: strawberry.Parent[Principal], info: Info) -> Partner | None:
         """The home tenant."""
-        if self.kind is PrincipalKind.CUSTOMER_USER:
+        if parent.kind is PrincipalKind.CUSTOMER_USER:
             return None
-        return await find(info.context.unit, sources.partners, self.tenant_id)  # type: ignore[return-value]
+        return await find(info.context.unit, sources.partners, parent.tenant_id)  # type: ignore[return-value]
 
     @computed(
         PUBLIC,
         "The viewer's own tenant, for a customer's user. Its partners' billing data and permissions stay out of sight.",
     )
-    async def customer(self: strawberry.Parent[Principal], info: Info) -> Customer | None:
+    async def customer(parent: strawberry.Parent[Principal], info: Info) -> Customer | None:
         """The home tenant."""
-        if self.kind is not PrincipalKind.CUSTOMER_USER:
+        if parent.kind is not PrincipalKind.CUSTOMER_USER:
             return None
-        return await find(info.context.unit, sources.customers, self.tenant_id)  # type: ignore[return-value]
+        return await find(info.context.unit, sources.customers, parent.tenant_id)  # type: ignore[return-value]
 
     @computed(
         PUBLIC,
@@ -69,31 +69,31 @@ class Viewer:
         "Null for everybody else.",
     )
     def relationships(
-        self: strawberry.Parent[Principal], info: Info, first: First = None, after: After = None
+        parent: strawberry.Parent[Principal], info: Info, first: First = None, after: After = None
     ) -> RelationshipConnection | None:
         """In the order in which they began."""
-        if not self.is_customer_admin:
+        if not parent.is_customer_admin:
             return None
         listing = Listing("Viewer.relationships", sources.relationships, ("since", "id"))
         return Page(info.context.unit, listing, Window(first, after))  # type: ignore[return-value]
 
     @computed(PUBLIC, "The caller's roles; empty for applications and customers' users.")
-    def roles(self: strawberry.Parent[Principal]) -> list[Role]:
+    def roles(parent: strawberry.Parent[Principal]) -> list[Role]:
         """In the order of the policy."""
-        return [role for role in Role if role in self.standing.roles]
+        return [role for role in Role if role in parent.standing.roles]
 
     @computed(PUBLIC, "What the viewer's roles grant, taken together, as far as cloud and partner allow it.")
-    def permissions(self: strawberry.Parent[Principal]) -> list[Permission]:
+    def permissions(parent: strawberry.Parent[Principal]) -> list[Permission]:
         """In the order of the policy."""
-        return list(effective_permissions(self.standing))
+        return list(effective_permissions(parent.standing))
 
     @computed(
         PUBLIC,
         "Why a permission is held or not, in words: the roles that would grant it and the condition that applies.",
     )
     def explain(
-        self: strawberry.Parent[Principal],
+        parent: strawberry.Parent[Principal],
         permission: Annotated[Permission, strawberry.argument(description="What you would like to do.")],
     ) -> PermissionExplanation:
         """The decision that guards use."""
-        return decide(self.standing, permission)  # type: ignore[return-value]
+        return decide(parent.standing, permission)  # type: ignore[return-value]

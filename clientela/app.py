@@ -1,0 +1,109 @@
+"""The composition root of a server process: everything is made here and handed to who needs it."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime
+
+import httpx
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from clientela.database import make_engine
+from clientela.development import DevelopmentRoutes
+from clientela.explorer import explorer_routes
+from clientela.exports import PATH as EXPORT_PATH
+from clientela.exports import CustomerExport, SignedExportLinks
+from clientela.graphql_endpoint import GraphQLEndpoint, report_internal
+from clientela.identity.authentication import Authenticator
+from clientela.identity.development import DevelopmentIssuer
+from clientela.identity.keys import PublishedKeys
+from clientela.identity.people import People
+from clientela.identity.tokens import TokenVerifier, TrustedIssuer
+from clientela.names import check_names
+from clientela.secret import secret_key
+from clientela.settings import Settings
+from execution.engine import Engine
+from schema.build import build_schema
+from schema.errors import translate
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The time by this machine's clock."""
+    return datetime.now(UTC)
+
+
+def create_app(settings: Settings, clock: Clock = utc_now) -> Starlette:
+    """The ASGI application.
+
+    Args:
+        settings: The deployment's settings.
+        clock: What time it is; tests set their own.
+
+    Raises:
+        ForeignPackageError: A package of another origin stands where one of ours should.
+        SchemaFault: The schema has an unguarded or unexplained part.
+    """
+    check_names()
+    database = make_engine(settings)
+    client = httpx.AsyncClient()
+    trusted = [
+        TrustedIssuer(issuer, PublishedKeys(issuer, settings.jwks_cache_seconds, client)) for issuer in settings.issuers
+    ]
+    development = DevelopmentIssuer(settings.data_dir) if settings.development else None
+    if development is not None:
+        trusted += [TrustedIssuer(issuer, development) for issuer in development.settings()]
+    authenticator = Authenticator(TokenVerifier(trusted, settings.clock_leeway_seconds), database)
+    links = SignedExportLinks(secret_key(settings), settings.base_url)
+    endpoint = GraphQLEndpoint(
+        engine=Engine(build_schema(), translate, report_internal),
+        authenticator=authenticator,
+        database=database,
+        export_links=links,
+        clock=clock,
+        max_body_bytes=settings.max_body_bytes,
+    )
+    routes = [
+        Route("/", _to_explorer),
+        Route("/graphql", endpoint),
+        Route("/healthz", _alive),
+        Route(EXPORT_PATH, CustomerExport(links, authenticator, database).serve),
+        *explorer_routes(development=settings.development),
+    ]
+    if development is not None:
+        routes += DevelopmentRoutes(development, People(database), clock).routes()
+    return Starlette(routes=routes, middleware=_middleware(settings), lifespan=_lifespan(database, client))
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    if not settings.development:
+        return []
+    # A page of any site could reach a server on this machine under a name of its own (DNS rebinding) and sign in.
+    own = ["127.0.0.1", "localhost", "::1", "[::1]"]
+    return [Middleware(TrustedHostMiddleware, allowed_hosts=own, www_redirect=False)]
+
+
+def _lifespan(
+    database: AsyncEngine, client: httpx.AsyncClient
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def run(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        await client.aclose()
+        await database.dispose()
+
+    return run
+
+
+async def _alive(_request: Request) -> Response:
+    return PlainTextResponse("alive")
+
+
+async def _to_explorer(_request: Request) -> Response:
+    return RedirectResponse("/graphiql")

@@ -1,0 +1,107 @@
+"""The commands and their options."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="The open customer-account server. Settings: environment variables CLIENTELA_…, or a .env file.",
+)
+
+DataDir = Annotated[Path | None, typer.Option(help="Folder of the embedded database and development keys.")]
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Port to listen on.", envvar="PORT")] = 8000,
+    data_dir: DataDir = None,
+) -> None:
+    """Serve the demo world on this machine: migrates, fills the world once, prints who you can be."""
+    from clientela.cli.demo import serve_demo
+    from clientela.cli.settings import load_settings
+
+    serve_demo(load_settings(development=True, host="127.0.0.1", port=port, data_dir=data_dir))
+
+
+@app.command()
+def serve() -> None:
+    """Serve with the configured issuers and database. Run `clientela migrate` before the first time."""
+    from clientela.cli.serve import serve_production
+    from clientela.cli.settings import load_settings
+
+    serve_production(load_settings())
+
+
+@app.command()
+def migrate(
+    revision: Annotated[str, typer.Argument(help="`head` is the newest, `base` is empty.")] = "head",
+    data_dir: DataDir = None,
+) -> None:
+    """Bring the database to a revision."""
+    from clientela.cli.database import migrate_database
+    from clientela.cli.settings import load_settings
+
+    asyncio.run(migrate_database(load_settings(data_dir=data_dir), revision))
+
+
+@app.command()
+def seed(
+    customers: Annotated[int, typer.Option(min=1, max=10_000_000, help="How many customers to add.")],
+    partners: Annotated[int, typer.Option(min=1, max=100_000, help="Over how many partners to spread them.")] = 1,
+    data_dir: DataDir = None,
+) -> None:
+    """Add customers in bulk, for load tests: partners seed-001, seed-002 and so on."""
+    from clientela.cli.database import seed_database
+    from clientela.cli.settings import load_settings
+
+    asyncio.run(seed_database(load_settings(data_dir=data_dir), customers, partners))
+
+
+@app.command()
+def token(
+    name: Annotated[
+        str,
+        typer.Option(
+            "--as",
+            help="Who to be: <role>@<organisation>, e.g. sales-agent@litware; app@contoso; no-mfa@contoso; "
+            "customer-admin@<domain prefix> or customer-user@<domain prefix>.",
+        ),
+    ],
+    data_dir: DataDir = None,
+) -> None:
+    """Print a development token for somebody of the demo world, and nothing else."""
+    from clientela.cli.settings import load_settings
+    from clientela.cli.token import print_token
+
+    asyncio.run(print_token(load_settings(development=True, data_dir=data_dir), name))
+
+
+@app.command()
+def schema() -> None:
+    """Print the schema in GraphQL's definition language."""
+    from schema.build import build_schema
+
+    sys.stdout.write(build_schema().as_str() + "\n")
+
+
+@app.command()
+def doctor(data_dir: DataDir = None) -> None:
+    """Check settings, database, migrations and package names; say what to do."""
+    from clientela.cli.doctor import examine
+    from clientela.cli.settings import load_settings
+
+    raise typer.Exit(asyncio.run(examine(load_settings(data_dir=data_dir))))
+
+
+def main() -> None:
+    """Runs the command line; faults that a person can mend end with one line, not with a stack."""
+    from clientela.cli.failures import told_in_one_line
+
+    with told_in_one_line():
+        app()

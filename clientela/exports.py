@@ -1,0 +1,141 @@
+"""Export links and the files behind them: signed, short-lived, good for one principal, streamed row by row."""
+
+import csv
+import io
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OctKey
+from pydantic import TypeAdapter
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from clientela.identity.authentication import Authenticator, UnauthorizedError
+from policy.decisions import decide
+from policy.principal import Principal
+from policy.vocabulary import Cloud, Permission
+from resolvers.customer_export import COLUMNS, export_cells, export_rows
+from resolvers.customer_filters import CustomerFilter
+from resolvers.principals import Identity
+from schema.context import ExportLink
+
+LINK_LIFE = timedelta(minutes=5)
+PURPOSE = "customer-export"
+ROWS_AT_A_TIME = 1000
+PATH = "/exports/customers.csv"
+
+filters = TypeAdapter(CustomerFilter)
+
+
+class SignedExportLinks:
+    """Makes export links. The link itself is the right to fetch, so it ends soon and names whose it is."""
+
+    def __init__(self, secret: str, base_url: str) -> None:
+        self._key = OctKey.import_key(secret)
+        self._base_url = base_url
+
+    def sign(self, principal: Principal, chosen: CustomerFilter, now: datetime) -> ExportLink:
+        """A link to the rows that the filter matches.
+
+        Args:
+            principal: Whose link it is.
+            chosen: Which rows.
+            now: From when it is good for five minutes.
+        """
+        expires_at = now + LINK_LIFE
+        claims = {
+            "purpose": PURPOSE,
+            "exp": int(expires_at.timestamp()),
+            "cloud": principal.cloud.value,
+            "tid": str(principal.tenant_id),
+            "sub": str(principal.actor_id),
+            "filter": filters.dump_python(chosen, mode="json"),
+        }
+        ticket = jwt.encode({"alg": "HS256"}, claims, self._key)
+        return ExportLink(f"{self._base_url}{PATH}?ticket={ticket}", expires_at.replace(microsecond=0))
+
+    def read(self, ticket: str, now: datetime) -> dict[str, Any]:
+        """What a ticket says.
+
+        Raises:
+            JoseError: It is not ours, was changed, or expired.
+        """
+        claims = jwt.decode(ticket, self._key, algorithms=["HS256"]).claims
+        registry = jwt.JWTClaimsRegistry(
+            now=int(now.timestamp()), exp={"essential": True}, purpose={"essential": True, "value": PURPOSE}
+        )
+        registry.validate(claims)
+        return claims
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerExport:
+    """The file behind an export link."""
+
+    links: SignedExportLinks
+    authenticator: Authenticator
+    database: AsyncEngine
+
+    async def serve(self, request: Request) -> Response:
+        """Serves the rows as CSV, in constant memory whatever their number."""
+        try:
+            claims = self.links.read(request.query_params.get("ticket", ""), datetime.now(UTC))
+            owner = Identity(
+                Cloud(claims["cloud"]),
+                UUID(claims["tid"]),
+                UUID(claims["sub"]),
+                app_only=False,
+                mfa=True,
+                scopes=None,
+            )
+            chosen = filters.validate_python(claims["filter"])
+        except (JoseError, ValueError, KeyError):
+            return _refusal(403, "This link is broken or expired; make a new one with `customerExport`.")
+        principal = await self.authenticator.lookup(owner)
+        if principal is None or not _may_export(principal):
+            return _refusal(403, "You may not export customers any more.")
+        authorization = request.headers.get("authorization")
+        if authorization is not None and not await self._is_owner(authorization, owner):
+            return _refusal(403, "This link was made for somebody else; make one of your own with `customerExport`.")
+        headers = {
+            "Content-Disposition": 'attachment; filename="customers.csv"',
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+        }
+        body = self._stream(principal, chosen)
+        return StreamingResponse(body, media_type="text/csv; charset=utf-8", headers=headers)
+
+    async def _is_owner(self, authorization: str, owner: Identity) -> bool:
+        try:
+            caller = await self.authenticator.principal(authorization)
+        except UnauthorizedError:
+            return False
+        return (caller.cloud, caller.tenant_id, caller.actor_id) == (owner.cloud, owner.tenant_id, owner.actor_id)
+
+    async def _stream(self, principal: Principal, chosen: CustomerFilter) -> AsyncIterator[bytes]:
+        buffer = io.StringIO()
+        writer = csv.writer(buffer)
+        writer.writerow(COLUMNS)
+        binds = {"viewer_cloud": principal.cloud, "viewer_tenant": principal.tenant_id}
+        async with self.database.connect() as connection:
+            rows = await connection.stream(export_rows(chosen, principal), binds)
+            async for batch in rows.partitions(ROWS_AT_A_TIME):
+                writer.writerows(export_cells(row) for row in batch)
+                yield buffer.getvalue().encode()
+                buffer.seek(0)
+                buffer.truncate()
+        yield buffer.getvalue().encode()
+
+
+def _may_export(principal: Principal) -> bool:
+    return decide(principal.standing, Permission.CUSTOMER_EXPORT).granted
+
+
+def _refusal(status: int, message: str) -> Response:
+    return JSONResponse({"errors": [{"message": message}]}, status, headers={"Cache-Control": "no-store"})

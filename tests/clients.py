@@ -1,0 +1,124 @@
+"""Talking to a server as a front-end developer does: a document, variables, a bearer token."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import httpx
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from clientela.app import create_app, utc_now
+from clientela.database import make_engine
+from clientela.settings import Settings
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back.
+
+    Attributes:
+        status: The HTTP status.
+        headers: The response's headers.
+        body: The whole JSON body.
+    """
+
+    status: int
+    headers: httpx.Headers
+    body: dict[str, Any]
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """`data`; fails where the whole request was refused."""
+        assert self.body.get("data") is not None, self.body
+        return self.body["data"]
+
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        """`errors`, empty where there are none."""
+        return self.body.get("errors", [])
+
+    @property
+    def codes(self) -> list[str]:
+        """The errors' codes, in their order."""
+        return [error["extensions"]["code"] for error in self.errors]
+
+    def ok(self) -> dict[str, Any]:
+        """`data` of an answer without errors."""
+        assert self.errors == [], self.errors
+        return self.data
+
+
+@dataclass
+class Clock:
+    """The server's clock: the real time until a test sets another."""
+
+    fixed: datetime | None = None
+
+    def __call__(self) -> datetime:
+        """What the server takes for now."""
+        return self.fixed or utc_now()
+
+
+@dataclass
+class Api:
+    """A server in this process over ASGI, and a way behind it for what no API shows.
+
+    Attributes:
+        settings: Its settings.
+        http: Its HTTP door.
+        database: The same database, for looking at rows.
+        clock: Its clock.
+    """
+
+    settings: Settings
+    http: httpx.AsyncClient
+    database: AsyncEngine
+    clock: Clock
+    _tokens: dict[str, str] = field(default_factory=dict)
+
+    async def token(self, name: str) -> str:
+        """A development token for a person, e.g. `sales-agent@litware`."""
+        if name not in self._tokens:
+            response = await self.http.post("/development/token", json={"as": name})
+            assert response.status_code == 200, response.text
+            self._tokens[name] = response.json()["token"]
+        return self._tokens[name]
+
+    async def ask(self, name: str | None, document: str, **variables: Any) -> Answer:
+        """Sends a document as a person; as nobody for None."""
+        headers = {} if name is None else {"Authorization": f"Bearer {await self.token(name)}"}
+        return await self.send(document, variables, headers)
+
+    async def send(self, document: str, variables: dict[str, Any], headers: dict[str, str]) -> Answer:
+        """Sends a document with headers of one's own."""
+        body = {"query": document, "variables": variables}
+        response = await self.http.post("/graphql", json=body, headers=headers)
+        return Answer(response.status_code, response.headers, response.json())
+
+    async def rows(self, statement: str, **parameters: Any) -> list[Any]:
+        """Rows straight from the database."""
+        async with self.database.connect() as connection:
+            return list((await connection.execute(text(statement), parameters)).all())
+
+    async def counts(self) -> dict[str, int]:
+        """How many rows each table has; two equal answers mean that nothing was written in between."""
+        tables = ["partner", "partner_user", "role_assignment", "customer", "customer_domain", "customer_user", "relationship", "relationship_domain", "billing_profile", "agreement", "activity_record"]
+        return {table: (await self.rows(f"select count(*) from {table}"))[0][0] for table in tables}
+
+
+@asynccontextmanager
+async def serve_in_process(settings: Settings) -> AsyncIterator[Api]:
+    """A server on these settings, reached over ASGI."""
+    clock = Clock()
+    app = create_app(settings, clock)
+    database = make_engine(settings)
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http,
+    ):
+        yield Api(settings, http, database, clock)
+    await database.dispose()
