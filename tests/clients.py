@@ -13,6 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from clientela.app import create_app, utc_now
 from clientela.database import make_engine
 from clientela.settings import Settings
+from models import metadata
+
+TABLES = sorted(metadata.tables)
 
 
 @dataclass(frozen=True)
@@ -105,8 +108,7 @@ class Api:
 
     async def counts(self) -> dict[str, int]:
         """How many rows each table has; two equal answers mean that nothing was written in between."""
-        tables = ["partner", "partner_user", "role_assignment", "customer", "customer_domain", "customer_user", "relationship", "relationship_domain", "billing_profile", "agreement", "activity_record"]
-        return {table: (await self.rows(f"select count(*) from {table}"))[0][0] for table in tables}
+        return {table: (await self.rows(f"select count(*) from {table}"))[0][0] for table in TABLES}
 
 
 @asynccontextmanager
