@@ -2,9 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import UTC, datetime
 
-import httpx
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -13,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from clientela.clock import Clock, utc_now
 from clientela.database import make_engine
 from clientela.development import DevelopmentRoutes
 from clientela.explorer import explorer_routes
@@ -31,13 +30,6 @@ from execution.engine import Engine
 from schema.build import build_schema
 from schema.errors import translate
 
-Clock = Callable[[], datetime]
-
-
-def utc_now() -> datetime:
-    """The time by this machine's clock."""
-    return datetime.now(UTC)
-
 
 def create_app(settings: Settings, clock: Clock = utc_now) -> Starlette:
     """The ASGI application.
@@ -52,10 +44,8 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> Starlette:
     """
     check_names()
     database = make_engine(settings)
-    client = httpx.AsyncClient()
-    trusted = [
-        TrustedIssuer(issuer, PublishedKeys(issuer, settings.jwks_cache_seconds, client)) for issuer in settings.issuers
-    ]
+    published = [PublishedKeys(issuer, settings.jwks_cache_seconds) for issuer in settings.issuers]
+    trusted = [TrustedIssuer(keys.issuer, keys) for keys in published]
     development = DevelopmentIssuer(settings.data_dir) if settings.development else None
     if development is not None:
         trusted += [TrustedIssuer(issuer, development) for issuer in development.settings()]
@@ -73,12 +63,12 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> Starlette:
         Route("/", _to_explorer),
         Route("/graphql", endpoint),
         Route("/healthz", _alive),
-        Route(EXPORT_PATH, CustomerExport(links, authenticator, database).serve),
+        Route(EXPORT_PATH, CustomerExport(links, authenticator, database, clock).serve),
         *explorer_routes(development=settings.development),
     ]
     if development is not None:
         routes += DevelopmentRoutes(development, People(database), clock).routes()
-    return Starlette(routes=routes, middleware=_middleware(settings), lifespan=_lifespan(database, client))
+    return Starlette(routes=routes, middleware=_middleware(settings), lifespan=_lifespan(database))
 
 
 def _middleware(settings: Settings) -> list[Middleware]:
@@ -89,13 +79,10 @@ def _middleware(settings: Settings) -> list[Middleware]:
     return [Middleware(TrustedHostMiddleware, allowed_hosts=own, www_redirect=False)]
 
 
-def _lifespan(
-    database: AsyncEngine, client: httpx.AsyncClient
-) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+def _lifespan(database: AsyncEngine) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def run(_app: Starlette) -> AsyncIterator[None]:
         yield
-        await client.aclose()
         await database.dispose()
 
     return run

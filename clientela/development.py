@@ -1,14 +1,13 @@
 """What development mode serves beside the API: the people there are, and tokens to be one of them."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from clientela.clock import Clock
 from clientela.identity.development import DevelopmentIssuer
 from clientela.identity.people import People
 from policy.vocabulary import PrincipalKind
@@ -22,7 +21,7 @@ class DevelopmentRoutes:
 
     issuer: DevelopmentIssuer
     people: People
-    clock: Callable[[], datetime]
+    clock: Clock
 
     def routes(self) -> list[Route]:
         """`GET /development/people` and `POST /development/token`."""

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from clientela.clock import Clock
 from clientela.identity.authentication import Authenticator, UnauthorizedError
 from policy.decisions import decide
 from policy.principal import Principal
@@ -81,11 +82,12 @@ class CustomerExport:
     links: SignedExportLinks
     authenticator: Authenticator
     database: AsyncEngine
+    clock: Clock
 
     async def serve(self, request: Request) -> Response:
         """Serves the rows as CSV, in constant memory whatever their number."""
         try:
-            claims = self.links.read(request.query_params.get("ticket", ""), datetime.now(UTC))
+            claims = self.links.read(request.query_params.get("ticket", ""), self.clock())
             owner = Identity(
                 Cloud(claims["cloud"]),
                 UUID(claims["tid"]),

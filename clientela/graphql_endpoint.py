@@ -1,9 +1,7 @@
 """The GraphQL endpoint: HTTP in, an operation run as its principal, HTTP out."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -15,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from clientela.clock import Clock
 from clientela.http_negotiation import JSON_TYPE, METHODS, HttpRefusal, read_operation, response_type
 from clientela.identity.authentication import Authenticator, UnauthorizedError
 from clientela.identity.keys import KeysUnavailableError
@@ -45,7 +44,7 @@ class GraphQLEndpoint:
     authenticator: Authenticator
     database: AsyncEngine
     export_links: ExportLinks
-    clock: Callable[[], datetime]
+    clock: Clock
     max_body_bytes: int
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -10,7 +10,8 @@ import httpx
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from clientela.app import create_app, utc_now
+from clientela.app import create_app
+from clientela.clock import utc_now
 from clientela.database import make_engine
 from clientela.settings import Settings
 from models import metadata

@@ -11,7 +11,7 @@ from uuid import uuid4
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from clientela.app import utc_now
+from clientela.clock import utc_now
 from clientela.database import make_engine
 from clientela.demo.world import fill_demo_world
 from clientela.migration import migrate

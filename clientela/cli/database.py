@@ -4,7 +4,7 @@ import sys
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from clientela.app import utc_now
+from clientela.clock import utc_now
 from clientela.database import make_engine
 from clientela.demo.seed import seed_customers
 from clientela.migration import current_revision, migrate

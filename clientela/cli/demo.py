@@ -3,7 +3,8 @@
 import asyncio
 import sys
 
-from clientela.app import create_app, utc_now
+from clientela.app import create_app
+from clientela.clock import utc_now
 from clientela.database import make_engine
 from clientela.demo.organisations import ORGANISATIONS
 from clientela.demo.world import fill_demo_world

@@ -2,8 +2,8 @@
 
 import sys
 
-from clientela.app import utc_now
 from clientela.cli.failures import NotReadyError
+from clientela.clock import utc_now
 from clientela.database import make_engine
 from clientela.identity.development import DevelopmentIssuer
 from clientela.identity.people import People
