@@ -1,91 +1,169 @@
-"""Fields that lead from a row to other rows: one statement for all rows of a list, whatever its length."""
+"""How a field leads from its object to rows: declared as data, so that every way of running a field reads it alike."""
 
-from collections.abc import Callable
+import inspect
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import strawberry
 from strawberry.types import Info
 
+from execution.loading import find, find_all
 from execution.pages import Listing, Page, Parent, Window
-from execution.source import Rows, RowT, Source, column
-from execution.unit import Unit
+from execution.source import Rows, Source
+
+LINK = "link"
+"""Under this name a field's link stands in its metadata."""
 
 
-async def find(unit: Unit, source: Source[RowT], key: Any, *, by: str | None = None) -> RowT | None:  # noqa: ANN401 - keys are of any type
-    """The visible row whose column equals the key; None where there is none.
-
-    Args:
-        unit: The unit of work; what is asked for in one turn becomes one statement.
-        source: Where to look.
-        key: The value to find; None finds nothing.
-        by: Label of the column; the source's key when left out.
-    """
-    if key is None:
-        return None
-    label = by or source.key
-
-    async def load(keys: list[Any]) -> list[RowT | None]:
-        found = await _rows_by(unit, source, label, keys)
-        return [next(iter(found[key]), None) for key in keys]
-
-    row: RowT | None = await unit.loader((source, label, "one"), load).load(key)
-    return row
+@dataclass(frozen=True, eq=False, slots=True)
+class View:
+    """The same object under another type; reads nothing."""
 
 
-async def find_all(
-    unit: Unit,
-    source: Source[RowT],
-    key: Any,  # noqa: ANN401 - keys are of any type
-    *,
-    by: str,
-    narrow: Callable[[Rows], Rows],
-    field: tuple[str, ...],
-) -> list[RowT]:
-    """All visible rows whose column equals the key, for short lists without pages.
+@dataclass(frozen=True, eq=False, slots=True)
+class One:
+    """At most one row.
 
-    Args:
-        unit: The unit of work.
-        source: Where to look.
-        key: The value to find.
-        by: Label of the column.
-        narrow: Adds conditions and an order.
-        field: Names the field in the document; its arguments are the same for every row of a list.
+    Attributes:
+        source: Where it is found.
+        key: Attribute of the object that holds the key; None there leads to nothing.
+        by: Label of the row's column that equals the key; the source's own key when left out.
     """
 
-    async def load(keys: list[Any]) -> list[list[RowT]]:
-        return list((await _rows_by(unit, source, by, keys, narrow)).values())
-
-    return list(await unit.loader((source, by, field), load).load(key))
-
-
-async def _rows_by(
-    unit: Unit,
-    source: Source[RowT],
-    label: str,
-    keys: list[Any],
-    narrow: Callable[[Rows], Rows] = lambda statement: statement,
-) -> dict[Any, list[RowT]]:
-    visible = source.select(unit.viewer)
-    owner = column(visible, label)
-    raw = await unit.rows(narrow(visible.where(owner.in_(keys))).add_columns(owner.label("owner")))
-    found: dict[Any, list[RowT]] = {key: [] for key in keys}
-    for row in raw:
-        found[row.owner].append(source.row(*row[:-1]))
-    return found
+    source: Source[Any]
+    key: str
+    by: str | None = None
 
 
-def page_below(
-    info: Info[Any, Any],
-    listing: Listing[RowT],
-    window: Window,
-    *,
-    by: str,
-    key: Any,  # noqa: ANN401 - keys are of any type
-) -> Page[RowT]:
-    """A page of children below one row of a parent list; the pages of all its siblings load together."""
-    return Page(info.context.unit, listing, window, Parent(by, key, field_of(info)))
+@dataclass(frozen=True, eq=False, slots=True)
+class Lookup:
+    """At most one row, found by a key that the field's arguments name.
+
+    Attributes:
+        source: Where it is found.
+        key: From the arguments to the key of the row; None for arguments that name nothing.
+    """
+
+    source: Source[Any]
+    key: Callable[..., Any]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Many:
+    """A short list without pages.
+
+    Attributes:
+        source: Where its rows are found.
+        key: Attribute of the object that holds the key.
+        by: Label of the rows' column that equals the key.
+        narrow: From the source's SELECT and the arguments to the list's: conditions and an order.
+        column: The label whose values are the list; the rows themselves when left out.
+    """
+
+    source: Source[Any]
+    key: str
+    by: str
+    narrow: Callable[..., Rows]
+    column: str | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Pages:
+    """A list in pages.
+
+    Attributes:
+        listing: From the context and the arguments to the list; None for one that this viewer does not have.
+        window: Parameters that choose the page, of `first`, `after`, `last` and `before`.
+        key: Attribute of the object that holds the key; None at the root.
+        by: Label of the rows' column that equals the key; None at the root.
+    """
+
+    listing: Callable[..., Listing[Any] | None]
+    window: Sequence[inspect.Parameter]
+    key: str | None = None
+    by: str | None = None
+
+
+Link = View | One | Lookup | Many | Pages
+Resolver = Callable[..., Any]
+ANY_PARENT: Any = strawberry.Parent[Any]
+
+
+def resolver_of(link: Link) -> Resolver:
+    """The resolver that follows a link, with the arguments that the link's functions take."""
+    match link:
+        case View():
+            return _signed(lambda parent: parent, [], with_info=False)
+        case One():
+            return _signed(_follow_one(link), [])
+        case Lookup():
+            return _signed(_follow_lookup(link), _parameters(link.key, skip=0))
+        case Many():
+            return _signed(_follow_many(link), _parameters(link.narrow, skip=1))
+        case Pages():
+            return _signed(_follow_pages(link), [*link.window, *_parameters(link.listing, skip=1)])
+
+
+def _follow_one(link: One) -> Resolver:
+    def follow(parent: object, info: Info[Any, Any]) -> Awaitable[Any]:
+        return find(info.context.unit, link.source, getattr(parent, link.key), by=link.by)
+
+    return follow
+
+
+def _follow_lookup(link: Lookup) -> Resolver:
+    def follow(parent: object, info: Info[Any, Any], **arguments: object) -> Awaitable[Any]:
+        return find(info.context.unit, link.source, link.key(**arguments))
+
+    return follow
+
+
+def _follow_many(link: Many) -> Resolver:
+    async def follow(parent: object, info: Info[Any, Any], **arguments: object) -> list[Any]:
+        rows = await find_all(
+            info.context.unit,
+            link.source,
+            getattr(parent, link.key),
+            by=link.by,
+            narrow=lambda statement: link.narrow(statement, **arguments),
+            field=field_of(info),
+        )
+        return rows if link.column is None else [getattr(row, link.column) for row in rows]
+
+    return follow
+
+
+def _follow_pages(link: Pages) -> Resolver:
+    names = [parameter.name for parameter in link.window]
+
+    def follow(parent: object, info: Info[Any, Any], **arguments: Any) -> Page[Any] | None:  # noqa: ANN401
+        window = Window(**{name: arguments.pop(name) for name in names if name in arguments})
+        listing = link.listing(info.context, **arguments)
+        if listing is None:
+            return None
+        below = Parent(link.by, getattr(parent, link.key or ""), field_of(info)) if link.by is not None else None
+        return Page(info.context.unit, listing, window, below)
+
+    return follow
 
 
 def field_of(info: Info[Any, Any]) -> tuple[str, ...]:
     """Names a field of the document: its parent type and its response path without list positions."""
     names = [part for part in info.path.as_list() if isinstance(part, str)]
     return (info.path.typename or "", *names)
+
+
+def _parameters(function: Callable[..., Any], *, skip: int) -> list[inspect.Parameter]:
+    return list(inspect.signature(function).parameters.values())[skip:]
+
+
+def _signed(function: Resolver, arguments: Sequence[inspect.Parameter], *, with_info: bool = True) -> Resolver:
+    # Strawberry reads a field's arguments off its resolver's signature.
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    own = [inspect.Parameter("parent", kind, annotation=ANY_PARENT)]
+    if with_info:
+        own.append(inspect.Parameter("info", kind, annotation=Info[Any, Any]))
+    named = [argument.replace(kind=inspect.Parameter.KEYWORD_ONLY) for argument in arguments]
+    function.__signature__ = inspect.Signature([*own, *named])  # type: ignore[attr-defined]
+    return function

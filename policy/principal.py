@@ -52,6 +52,16 @@ class Principal:
     is_customer_admin: bool = False
 
     @property
+    def partner_id(self) -> UUID | None:
+        """The home tenant of a partner's principal; None for a customer user."""
+        return None if self.kind is PrincipalKind.CUSTOMER_USER else self.tenant_id
+
+    @property
+    def customer_id(self) -> UUID | None:
+        """The home tenant of a customer user; None for a partner's principal."""
+        return self.tenant_id if self.kind is PrincipalKind.CUSTOMER_USER else None
+
+    @property
     def kind(self) -> PrincipalKind:
         """Partner user, partner application or customer user."""
         return self.standing.kind

@@ -5,7 +5,7 @@ from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, false, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -80,6 +80,13 @@ def visible_relationships(kind: PrincipalKind) -> Rows:
         col(own) == viewer_tenant,
         col(Relationship.status) == RelationshipStatus.ACTIVE,
     )
+
+
+@cache
+def own_relationships(kind: PrincipalKind) -> Rows:
+    """The relationship of the viewer's partner; a customer's user has no partner of its own."""
+    own = visible_relationships(kind)
+    return own if is_partner(kind) else own.where(false())
 
 
 @cache

@@ -10,6 +10,7 @@ from strawberry.permission import BasePermission
 from strawberry.schema_directive import Location
 
 import schema.enums  # noqa: F401 - marks our enums before the first type uses one
+from execution.links import LINK, Link, resolver_of
 from policy.decisions import Denied, decide, words
 from policy.rules import policy
 from policy.vocabulary import Permission
@@ -64,27 +65,40 @@ def requires(permission: Permission) -> type[BasePermission]:
     return Guard
 
 
-def field(access: Permission | Access, description: str, *, name: str | None = None) -> Any:  # noqa: ANN401 - as strawberry.field: it stands for a value of the field's type
-    """A field with its guard, whose value is the row's attribute of the same name.
+def field(
+    access: Permission | Access,
+    description: str,
+    *,
+    name: str | None = None,
+    link: Link | None = None,
+    resolver: Any = None,  # noqa: ANN401 - whatever Strawberry takes for a resolver
+) -> Any:  # noqa: ANN401 - as strawberry.field: it stands for a value of the field's type
+    """A field with its guard. Without link or resolver its value is the object's attribute of the same name.
 
     Args:
         access: The permission it needs, or PUBLIC.
         description: For a front-end developer; the needed permission is added.
         name: The name in GraphQL where it is not the attribute's.
+        link: Leads to rows.
+        resolver: Gives the value by itself; see `computed`.
     """
+    declared: dict[Any, Any] = {ACCESS: access, LINK: link}
+    if link is not None:
+        resolver = resolver_of(link)
     if isinstance(access, Access):
-        return strawberry.field(name=name, description=description, metadata={ACCESS: access})
+        return strawberry.field(resolver=resolver, name=name, description=description, metadata=declared)
     roles = words(tuple(role.name for role in policy().permissions[access].grants))
     return strawberry.field(
+        resolver=resolver,
         name=name,
         description=f"{description}\n\nRequires `{access.name}`: {roles}.",
         permission_classes=[requires(access)],
         directives=[Requires(permission=access)],
-        metadata={ACCESS: access},
+        metadata=declared,
     )
 
 
 def computed(access: Permission | Access, description: str) -> Callable[[ResolverT], ResolverT]:
-    """A field with its guard, whose value the decorated function gives. Arguments as `field`."""
+    """A field with its guard, whose value the decorated function computes without reading anything."""
     decorate: Callable[[ResolverT], ResolverT] = field(access, description)
     return decorate

@@ -1,5 +1,6 @@
 """Relay's connections over pages."""
 
+from inspect import Parameter
 from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
 import strawberry
@@ -9,15 +10,24 @@ from schema.access import PUBLIC, computed, field
 
 NodeT = TypeVar("NodeT")
 
-First = Annotated[
-    int | None,
-    strawberry.argument(description=f"Rows from the start: 1 to {LARGEST_PAGE}; {DEFAULT_PAGE} when left out."),
-]
-After = Annotated[str | None, strawberry.argument(description="Only rows behind this cursor.")]
-Last = Annotated[
-    int | None, strawberry.argument(description=f"Rows from the end: 1 to {LARGEST_PAGE}; instead of `first`.")
-]
-Before = Annotated[str | None, strawberry.argument(description="Only rows ahead of this cursor.")]
+
+def _parameter(name: str, kind: Any, description: str) -> Parameter:  # noqa: ANN401 - a type, as annotations take it
+    annotation: Any = Annotated[kind, strawberry.argument(description=description)]
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+
+
+FORWARD = (
+    _parameter("first", int | None, f"Rows from the start: 1 to {LARGEST_PAGE}; {DEFAULT_PAGE} when left out."),
+    _parameter("after", str | None, "Only rows behind this cursor."),
+)
+"""Arguments of a list that pages forward only."""
+
+BOTH_WAYS = (
+    *FORWARD,
+    _parameter("last", int | None, f"Rows from the end: 1 to {LARGEST_PAGE}; instead of `first`."),
+    _parameter("before", str | None, "Only rows ahead of this cursor."),
+)
+"""Arguments of a list that pages either way."""
 
 
 class EdgeRow(NamedTuple):

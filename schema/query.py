@@ -5,17 +5,18 @@ from typing import Annotated, Any
 
 import strawberry
 
-from execution.links import find
-from execution.pages import LARGEST_PAGE, Page, Window
+from execution.links import Pages
+from execution.loading import find
+from execution.pages import LARGEST_PAGE
 from execution.refusals import BadUserInput
 from execution.source import Source
 from policy.decisions import decide
 from policy.vocabulary import Permission, PrincipalKind
 from resolvers.global_ids import ObjectKind, parse_global_id
 from schema import sources
-from schema.access import PUBLIC, computed
-from schema.activity.record import ActivityFilter, ActivityRecordConnection, activity_listing
-from schema.connections import After, First
+from schema.access import PUBLIC, computed, field
+from schema.activity.record import ActivityRecordConnection, activity_listing
+from schema.connections import FORWARD
 from schema.context import Context, Info
 from schema.countries.prechecks import PrecheckQueries
 from schema.countries.rules import CountryQueries
@@ -42,6 +43,12 @@ FOUND_BY_ID: dict[ObjectKind, tuple[Source[Any], tuple[Permission, ...]]] = {
 @strawberry.type(description="Everything that can be read.")
 class Query(CustomerQueries, CountryQueries, PrecheckQueries):
     """The root of reads."""
+
+    activity_log: ActivityRecordConnection | None = field(
+        Permission.AUDIT_READ,
+        "Your company's activity log, the newest line first.",
+        link=Pages(activity_listing("activityLog"), FORWARD),
+    )
 
     @computed(PUBLIC, "Who is asking.")
     def viewer(self, info: Info) -> Viewer:
@@ -74,20 +81,6 @@ class Query(CustomerQueries, CountryQueries, PrecheckQueries):
     def roles(self) -> list[RoleDefinition]:
         """The same for everybody."""
         return role_definitions()
-
-    @computed(Permission.AUDIT_READ, "Your company's activity log, the newest line first.")
-    def activity_log(
-        self,
-        info: Info,
-        first: First = None,
-        after: After = None,
-        filter: Annotated[  # noqa: A002 - the contract's name
-            ActivityFilter | None, strawberry.argument(description="The last 30 days when left out.")
-        ] = None,
-    ) -> ActivityRecordConnection | None:
-        """Of the viewer's partner."""
-        listing = activity_listing(info.context, filter, "activityLog")
-        return Page(info.context.unit, listing, Window(first, after))  # type: ignore[return-value]
 
 
 async def _find_node(context: Context, id_text: str) -> Node | None:

@@ -6,12 +6,21 @@ from resolvers.agreements import AgreementRow, visible_agreements
 from resolvers.billing_profiles import BillingProfileRow, visible_billing_profiles
 from resolvers.customers import CustomerRow, DomainRow, visible_customers, visible_domains
 from resolvers.partners import PartnerRow, visible_partners
-from resolvers.relationships import RelationshipRow, ResellerRow, visible_relationships, visible_resellers
+from resolvers.relationships import (
+    RelationshipRow,
+    ResellerRow,
+    visible_relationships,
+    visible_resellers,
+)
+from resolvers.relationships import (
+    own_relationships as own_relationship_rows,
+)
 
 customers = Source(CustomerRow, visible_customers)
 domains = Source(DomainRow, visible_domains, key="name")
 partners = Source(PartnerRow, visible_partners)
 relationships = Source(RelationshipRow, visible_relationships)
+own_relationships = Source(RelationshipRow, own_relationship_rows)
 resellers = Source(ResellerRow, visible_resellers)
 billing_profiles = Source(BillingProfileRow, visible_billing_profiles)
 agreements = Source(AgreementRow, visible_agreements)

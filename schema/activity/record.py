@@ -1,11 +1,12 @@
 """The type ActivityRecord, its filter, and lists of it."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from execution.links import find
+from execution.links import One
 from execution.pages import Listing
 from models.activity import ActivityStatus
 from policy.decisions import Denied, decide, effective_permissions
@@ -41,18 +42,16 @@ class ActivityRecord(Node):
     actor: str = field(PUBLIC, "The sign-in name of the person, or the name of the application, that did it.")
     correlation_id: str = field(PUBLIC, "The request it came with; also in that response and in the server's log.")
     customer_name: str | None = field(Permission.CUSTOMER_READ, "The customer's name as it was then.")
+    customer: Annotated["Customer", strawberry.lazy("schema.customers.customer")] | None = field(
+        Permission.CUSTOMER_READ,
+        "The customer it is about; null once you no longer serve it.",
+        link=One(sources.customers, key="customer_id"),
+    )
 
     @computed(PUBLIC, "The actor's roles as they were then.")
     def actor_roles(parent: strawberry.Parent[ActivityRow]) -> list[Role]:
         """Stored as texts."""
         return [Role(role) for role in parent.actor_roles]
-
-    @computed(Permission.CUSTOMER_READ, "The customer it is about; null once you no longer serve it.")
-    async def customer(
-        parent: strawberry.Parent[ActivityRow], info: Info
-    ) -> Annotated["Customer", strawberry.lazy("schema.customers.customer")] | None:
-        """As the viewer knows it now."""
-        return await find(info.context.unit, sources.customers, parent.customer_id)  # type: ignore[return-value]
 
     @computed(PUBLIC, "What changed; values that you may not read are absent.")
     def changes(parent: strawberry.Parent[ActivityRow], info: Info) -> list[ActivityChange]:
@@ -77,29 +76,32 @@ class ActivityFilter:
     operation: list[str] | None = strawberry.field(default=None, description="Any of these, e.g. add_customer.")
 
 
-def activity_listing(context: Context, asked: ActivityFilter | None, name: str) -> Listing[ActivityRow]:
-    """The log under a filter, newest first.
+def activity_listing(name: str) -> Callable[..., Listing[ActivityRow]]:
+    """The log under a filter, newest first, as a list of this name.
 
     Args:
-        context: The operation.
-        asked: The filter; None for the last 30 days.
         name: Names the list in cursors.
-
-    Raises:
-        Denied: The filter names a customer and the principal may not read customers.
-        Refusal: The time range is too old or the wrong way round.
     """
-    chosen = _chosen(asked) if asked else Chosen()
-    decision = decide(context.principal.standing, Permission.CUSTOMER_READ)
-    if chosen.names_customer and not decision.granted:
-        raise Denied(decision)
-    return Listing(
-        name=name,
-        source=sources.activity_records,
-        order=("occurred_at", "id"),
-        descending=True,
-        conditions=narrow_activity(chosen, context.now),
-    )
+
+    def listing(
+        context: Context,
+        filter: Annotated[  # noqa: A002 - the contract's name
+            ActivityFilter | None, strawberry.argument(description="The last 30 days when left out.")
+        ] = None,
+    ) -> Listing[ActivityRow]:
+        chosen = _chosen(filter) if filter else Chosen()
+        decision = decide(context.principal.standing, Permission.CUSTOMER_READ)
+        if chosen.names_customer and not decision.granted:
+            raise Denied(decision)
+        return Listing(
+            name=name,
+            source=sources.activity_records,
+            order=("occurred_at", "id"),
+            descending=True,
+            conditions=narrow_activity(chosen, context.now),
+        )
+
+    return listing
 
 
 def _chosen(asked: ActivityFilter) -> Chosen:

@@ -5,9 +5,10 @@ from uuid import UUID
 
 import strawberry
 
+from execution.links import View
 from models.agreement import AgreementMethod, AgreementType
 from resolvers.agreements import AgreementRow
-from schema.access import PUBLIC, computed, field
+from schema.access import PUBLIC, field
 from schema.customers.profiles import Contact
 from schema.node import Node
 from schema.scalars import CountryCode, Url
@@ -27,11 +28,7 @@ class Agreement(Node):
     template_id: UUID = field(PUBLIC, "Which text of it.")
     agreed_on: datetime = field(PUBLIC, "When the customer agreed.")
     recorded_by: str = field(PUBLIC, "Who recorded it.")
-
-    @computed(PUBLIC, "Who agreed for the customer.")
-    def contact(parent: strawberry.Parent[AgreementRow]) -> Contact:
-        """A view on the same row."""
-        return parent  # type: ignore[return-value]
+    contact: Contact = field(PUBLIC, "Who agreed for the customer.", link=View())
 
 
 @strawberry.type(description="A text that a customer can accept.")

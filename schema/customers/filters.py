@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import Enum
+from typing import Annotated
 
 import strawberry
 
@@ -110,9 +111,14 @@ def known_country(argument: str, country: str) -> str:
     return country
 
 
-def customer_listing(context: Context, asked: CustomerFilter | None, order: CustomerOrder) -> Listing[CustomerRow]:
+def customer_listing(
+    context: Context,
+    filter: Annotated[CustomerFilter | None, strawberry.argument(description="All of them when left out.")] = None,  # noqa: A002
+    order_by: Annotated[CustomerOrder | None, strawberry.argument(description="By name when left out.")] = None,
+) -> Listing[CustomerRow]:
     """The customer list under a filter, in an order."""
-    narrowing = narrow_customers(choose(asked), context.principal)
+    narrowing = narrow_customers(choose(filter), context.principal)
+    order = order_by or CustomerOrder()
     return Listing(
         name="customers",
         source=sources.customers,

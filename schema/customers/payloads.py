@@ -4,10 +4,9 @@ from uuid import UUID
 
 import strawberry
 
-from execution.links import find
+from execution.links import One
 from schema import sources
-from schema.access import PUBLIC, computed, field
-from schema.context import Info
+from schema.access import PUBLIC, field
 from schema.customers.agreement import Agreement
 from schema.customers.customer import Customer
 from schema.customers.profiles import BillingProfile
@@ -37,11 +36,7 @@ class CustomerCreatePayload:
         PUBLIC, "True on a replay with the same idempotency key: the credentials were handed out before."
     )
     user_errors: list[UserError] = field(PUBLIC, USER_ERRORS)
-
-    @computed(PUBLIC, CUSTOMER)
-    async def customer(self, info: Info) -> Customer | None:
-        """As the caller sees it."""
-        return await find(info.context.unit, sources.customers, self.customer_id)  # type: ignore[return-value]
+    customer: Customer | None = field(PUBLIC, CUSTOMER, link=One(sources.customers, key="customer_id"))
 
 
 @strawberry.type(description="A billing profile that was replaced.")
@@ -50,16 +45,12 @@ class CustomerUpdateBillingProfilePayload:
 
     customer_id: strawberry.Private[UUID | None]
     user_errors: list[UserError] = field(PUBLIC, USER_ERRORS)
-
-    @computed(PUBLIC, CUSTOMER)
-    async def customer(self, info: Info) -> Customer | None:
-        """As the caller sees it."""
-        return await find(info.context.unit, sources.customers, self.customer_id)  # type: ignore[return-value]
-
-    @computed(PUBLIC, "The profile as it is now, with its new etag; null where there are `userErrors`.")
-    async def billing_profile(self, info: Info) -> BillingProfile | None:
-        """As the caller sees it."""
-        return await find(info.context.unit, sources.billing_profiles, self.customer_id, by="customer_id")  # type: ignore[return-value]
+    customer: Customer | None = field(PUBLIC, CUSTOMER, link=One(sources.customers, key="customer_id"))
+    billing_profile: BillingProfile | None = field(
+        PUBLIC,
+        "The profile as it is now, with its new etag; null where there are `userErrors`.",
+        link=One(sources.billing_profiles, key="customer_id", by="customer_id"),
+    )
 
 
 @strawberry.type(description="Contact details that were changed.")
@@ -68,11 +59,7 @@ class CustomerUpdateContactPayload:
 
     customer_id: strawberry.Private[UUID | None]
     user_errors: list[UserError] = field(PUBLIC, USER_ERRORS)
-
-    @computed(PUBLIC, CUSTOMER)
-    async def customer(self, info: Info) -> Customer | None:
-        """As the caller sees it."""
-        return await find(info.context.unit, sources.customers, self.customer_id)  # type: ignore[return-value]
+    customer: Customer | None = field(PUBLIC, CUSTOMER, link=One(sources.customers, key="customer_id"))
 
 
 @strawberry.type(description="A customer that was deleted.")
@@ -92,13 +79,9 @@ class CustomerAttestAgreementPayload:
     customer_id: strawberry.Private[UUID | None]
     agreement_id: strawberry.Private[UUID | None]
     user_errors: list[UserError] = field(PUBLIC, USER_ERRORS)
-
-    @computed(PUBLIC, CUSTOMER)
-    async def customer(self, info: Info) -> Customer | None:
-        """As the caller sees it."""
-        return await find(info.context.unit, sources.customers, self.customer_id)  # type: ignore[return-value]
-
-    @computed(PUBLIC, "The acceptance that was recorded; null where there are `userErrors`.")
-    async def agreement(self, info: Info) -> Agreement | None:
-        """As the caller sees it."""
-        return await find(info.context.unit, sources.agreements, self.agreement_id)  # type: ignore[return-value]
+    customer: Customer | None = field(PUBLIC, CUSTOMER, link=One(sources.customers, key="customer_id"))
+    agreement: Agreement | None = field(
+        PUBLIC,
+        "The acceptance that was recorded; null where there are `userErrors`.",
+        link=One(sources.agreements, key="agreement_id"),
+    )

@@ -2,9 +2,10 @@
 
 import strawberry
 
+from execution.links import View
 from policy.vocabulary import Permission
 from resolvers.billing_profiles import BillingProfileRow
-from schema.access import PUBLIC, computed, field
+from schema.access import PUBLIC, field
 from schema.node import Node
 from schema.scalars import CountryCode, CultureCode, DomainName, EmailAddress
 
@@ -67,8 +68,4 @@ class BillingProfile(Node):
     culture: CultureCode = field(PUBLIC, "How numbers and dates are written for the customer.")
     language: str = field(PUBLIC, "Two-letter language.")
     etag: str = field(PUBLIC, "Changes with every write that alters the content; an update must quote it.")
-
-    @computed(PUBLIC, "The billing address.")
-    def address(parent: strawberry.Parent[BillingProfileRow]) -> Address:
-        """A view on the same row."""
-        return parent  # type: ignore[return-value]
+    address: Address = field(PUBLIC, "The billing address.", link=View())

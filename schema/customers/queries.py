@@ -1,52 +1,42 @@
 """Reading customers."""
 
 from typing import Annotated
+from uuid import UUID
 
 import strawberry
 
-from execution.links import find
-from execution.pages import Page, Window
+from execution.links import Lookup, Pages
 from models.agreement import AgreementType
 from policy.vocabulary import Permission
 from resolvers.agreements import agreement_templates
 from resolvers.global_ids import ObjectKind, key_of
 from schema import sources
-from schema.access import computed
-from schema.connections import After, Before, First, Last
-from schema.context import Info
+from schema.access import computed, field
+from schema.connections import BOTH_WAYS
 from schema.customers.agreement import AgreementTemplate
 from schema.customers.customer import Customer, CustomerConnection
-from schema.customers.filters import CustomerFilter, CustomerOrder, customer_listing, known_country
+from schema.customers.filters import customer_listing, known_country
 from schema.scalars import CountryCode
+
+
+def _customer_key(
+    id: Annotated[strawberry.ID, strawberry.argument(description="The customer's id.")],  # noqa: A002
+) -> UUID | None:
+    return key_of(ObjectKind.CUSTOMER, id)
 
 
 @strawberry.type
 class CustomerQueries:
     """Part of the root type Query."""
 
-    @computed(Permission.CUSTOMER_READ, "One customer; null for an id that names no customer of yours.")
-    async def customer(
-        self,
-        info: Info,
-        id: Annotated[strawberry.ID, strawberry.argument(description="The customer's id.")],  # noqa: A002
-    ) -> Customer | None:
-        """Of the viewer's partner."""
-        return await find(info.context.unit, sources.customers, key_of(ObjectKind.CUSTOMER, id))  # type: ignore[return-value]
-
-    @computed(Permission.CUSTOMER_READ, "Your customers.")
-    def customers(
-        self,
-        info: Info,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-        filter: Annotated[CustomerFilter | None, strawberry.argument(description="All of them when left out.")] = None,  # noqa: A002
-        order_by: Annotated[CustomerOrder | None, strawberry.argument(description="By name when left out.")] = None,
-    ) -> CustomerConnection | None:
-        """Of the viewer's partner."""
-        listing = customer_listing(info.context, filter, order_by or CustomerOrder())
-        return Page(info.context.unit, listing, Window(first, after, last, before))  # type: ignore[return-value]
+    customer: Customer | None = field(
+        Permission.CUSTOMER_READ,
+        "One customer; null for an id that names no customer of yours.",
+        link=Lookup(sources.customers, _customer_key),
+    )
+    customers: CustomerConnection | None = field(
+        Permission.CUSTOMER_READ, "Your customers.", link=Pages(customer_listing, BOTH_WAYS)
+    )
 
     @computed(Permission.AGREEMENT_READ, "The texts that a customer of a country can accept, the newest first.")
     def agreement_templates(

@@ -5,12 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from execution.links import find
+from execution.links import One
 from models.relationship import RelationshipOrigin, RelationshipRole, RelationshipStatus, RelationshipToPartner
 from resolvers.relationships import RelationshipRow
 from schema import sources
-from schema.access import PUBLIC, computed, field
-from schema.context import Info
+from schema.access import PUBLIC, field
 from schema.node import Node
 from schema.partners.partner import Partner
 
@@ -38,19 +37,14 @@ class Relationship(Node):
     ended_at: datetime | None = field(PUBLIC, "When it ended; null while it lives.")
     end_reason: str | None = field(PUBLIC, "Why it ended, where the partner said so.")
 
-    @computed(PUBLIC, "The partner's side.")
-    async def partner(parent: strawberry.Parent[RelationshipRow], info: Info) -> Partner:
-        """The viewer's own partner, or one of the customer's."""
-        return await find(info.context.unit, sources.partners, parent.partner_id)  # type: ignore[return-value]
-
-    @computed(PUBLIC, "The customer's side; null where you may not see it.")
-    async def customer(
-        parent: strawberry.Parent[RelationshipRow], info: Info
-    ) -> Annotated["Customer", strawberry.lazy("schema.customers.customer")] | None:
-        """The customer as the viewer knows it."""
-        return await find(info.context.unit, sources.customers, parent.customer_id)  # type: ignore[return-value]
-
-    @computed(PUBLIC, "The indirect provider that the reseller serves this customer through.")
-    async def via_provider(parent: strawberry.Parent[RelationshipRow], info: Info) -> Partner | None:
-        """None for a direct relationship."""
-        return await find(info.context.unit, sources.partners, parent.via_provider_id)  # type: ignore[return-value]
+    partner: Partner = field(PUBLIC, "The partner's side.", link=One(sources.partners, key="partner_id"))
+    customer: Annotated["Customer", strawberry.lazy("schema.customers.customer")] | None = field(
+        PUBLIC,
+        "The customer's side; null where you may not see it.",
+        link=One(sources.customers, key="customer_id"),
+    )
+    via_provider: Partner | None = field(
+        PUBLIC,
+        "The indirect provider that the reseller serves this customer through.",
+        link=One(sources.partners, key="via_provider_id"),
+    )

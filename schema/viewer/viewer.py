@@ -4,16 +4,17 @@ from typing import Annotated
 
 import strawberry
 
-from execution.links import find
-from execution.pages import Listing, Page, Window
+from execution.links import One, Pages
+from execution.pages import Listing
 from policy.decisions import Decision, decide, effective_permissions
 from policy.principal import Principal
 from policy.rules import policy
 from policy.vocabulary import Cloud, Permission, PrincipalKind, Role
+from resolvers.relationships import RelationshipRow
 from schema import sources
 from schema.access import PUBLIC, computed, field
-from schema.connections import After, Connection, First
-from schema.context import Info
+from schema.connections import FORWARD, Connection
+from schema.context import Context
 from schema.customers.customer import Customer
 from schema.partners.partner import Partner
 from schema.partners.relationship import Relationship
@@ -38,6 +39,12 @@ class PermissionExplanation:
 RelationshipConnection = Connection[Relationship]
 
 
+def _of_own_company(context: Context) -> Listing[RelationshipRow] | None:
+    if not context.principal.is_customer_admin:
+        return None
+    return Listing("Viewer.relationships", sources.relationships, ("since", "id"))
+
+
 @strawberry.type(description="Who is asking.")
 class Viewer:
     """The principal."""
@@ -46,36 +53,22 @@ class Viewer:
     name: str = field(PUBLIC, "The sign-in name of the person, or the application's name.")
     cloud: Cloud = field(PUBLIC, "The cloud of the caller's tenant; everything it sees is in it.")
 
-    @computed(PUBLIC, "The partner that the caller belongs to. Null for a customer's user.")
-    async def partner(parent: strawberry.Parent[Principal], info: Info) -> Partner | None:
-        """The home tenant."""
-        if parent.kind is PrincipalKind.CUSTOMER_USER:
-            return None
-        return await find(info.context.unit, sources.partners, parent.tenant_id)  # type: ignore[return-value]
-
-    @computed(
+    partner: Partner | None = field(
+        PUBLIC,
+        "The partner that the caller belongs to. Null for a customer's user.",
+        link=One(sources.partners, key="partner_id"),
+    )
+    customer: Customer | None = field(
         PUBLIC,
         "The viewer's own tenant, for a customer's user. Its partners' billing data and permissions stay out of sight.",
+        link=One(sources.customers, key="customer_id"),
     )
-    async def customer(parent: strawberry.Parent[Principal], info: Info) -> Customer | None:
-        """The home tenant."""
-        if parent.kind is not PrincipalKind.CUSTOMER_USER:
-            return None
-        return await find(info.context.unit, sources.customers, parent.tenant_id)  # type: ignore[return-value]
-
-    @computed(
+    relationships: RelationshipConnection | None = field(
         PUBLIC,
         "For a customer's global admin: the partners that serve the company, and which of them hold admin privileges. "
         "Null for everybody else.",
+        link=Pages(_of_own_company, FORWARD),
     )
-    def relationships(
-        parent: strawberry.Parent[Principal], info: Info, first: First = None, after: After = None
-    ) -> RelationshipConnection | None:
-        """In the order in which they began."""
-        if not parent.is_customer_admin:
-            return None
-        listing = Listing("Viewer.relationships", sources.relationships, ("since", "id"))
-        return Page(info.context.unit, listing, Window(first, after))  # type: ignore[return-value]
 
     @computed(PUBLIC, "The caller's roles; empty for applications and customers' users.")
     def roles(parent: strawberry.Parent[Principal]) -> list[Role]:
