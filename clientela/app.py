@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from clientela.clock import Clock, utc_now
-from clientela.database import make_engine
+from clientela.database import make_driver, make_engine
 from clientela.development import DevelopmentRoutes
 from clientela.explorer import explorer_routes
 from clientela.exports import PATH as EXPORT_PATH
@@ -27,6 +27,8 @@ from clientela.names import check_names
 from clientela.secret import secret_key
 from clientela.settings import Settings
 from execution.engine import Engine
+from execution.plans.drivers import Driver
+from execution.plans.planner import Planner
 from schema.build import build_schema
 from schema.errors import translate
 
@@ -44,6 +46,8 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> Starlette:
     """
     check_names()
     database = make_engine(settings)
+    driver = make_driver(database, settings)
+    schema = build_schema()
     published = [PublishedKeys(issuer, settings.jwks_cache_seconds) for issuer in settings.issuers]
     trusted = [TrustedIssuer(keys.issuer, keys) for keys in published]
     development = DevelopmentIssuer(settings.data_dir) if settings.development else None
@@ -52,7 +56,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> Starlette:
     authenticator = Authenticator(TokenVerifier(trusted, settings.clock_leeway_seconds), database)
     links = SignedExportLinks(secret_key(settings), settings.base_url)
     endpoint = GraphQLEndpoint(
-        engine=Engine(build_schema(), translate, report_internal),
+        engine=Engine(schema, translate, report_internal, Planner(schema, driver, database.dialect)),
         authenticator=authenticator,
         database=database,
         export_links=links,
@@ -68,7 +72,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> Starlette:
     ]
     if development is not None:
         routes += DevelopmentRoutes(development, People(database), clock).routes()
-    return Starlette(routes=routes, middleware=_middleware(settings), lifespan=_lifespan(database))
+    return Starlette(routes=routes, middleware=_middleware(settings), lifespan=_lifespan(database, driver))
 
 
 def _middleware(settings: Settings) -> list[Middleware]:
@@ -79,10 +83,11 @@ def _middleware(settings: Settings) -> list[Middleware]:
     return [Middleware(TrustedHostMiddleware, allowed_hosts=own, www_redirect=False)]
 
 
-def _lifespan(database: AsyncEngine) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+def _lifespan(database: AsyncEngine, driver: Driver) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def run(_app: Starlette) -> AsyncIterator[None]:
         yield
+        await driver.close()
         await database.dispose()
 
     return run

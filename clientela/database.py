@@ -6,6 +6,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from clientela.settings import Settings
+from execution.plans.drivers import Driver, PostgresDriver, SqliteDriver
 
 SQLITE_BUSY_SECONDS = 10
 
@@ -30,6 +31,19 @@ def make_engine(settings: Settings) -> AsyncEngine:
         return create_async_engine(url, pool_size=settings.database_pool_size, max_overflow=0, pool_pre_ping=True)
     scheme = url.partition(":")[0]
     raise ValueError(f"CLIENTELA_DATABASE_URL: {scheme} is not supported; write postgresql://… or sqlite:///…")
+
+
+def make_driver(engine: AsyncEngine, settings: Settings) -> Driver:
+    """A driver for plans on the same database; connects at first use.
+
+    Args:
+        engine: The engine of `make_engine`.
+        settings: How many connections plans may hold.
+    """
+    if engine.dialect.name == "sqlite":
+        return SqliteDriver(engine.url.database or "")
+    url = engine.url.set(drivername="postgresql")
+    return PostgresDriver(url.render_as_string(hide_password=False), settings.database_pool_size)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own class

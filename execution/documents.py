@@ -1,20 +1,26 @@
 """Parsed and validated documents, kept by their text: a client sends the same few all day."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
     DocumentNode,
+    FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
     ValuesOfCorrectTypeRule,
+    VariableNode,
+    Visitor,
     parse,
     specified_rules,
     validate,
+    visit,
 )
+from graphql.execution.values import VariableValues
 
 MOST_TOKENS = 20_000
 MOST_ERRORS = 20
@@ -31,17 +37,30 @@ class _ArgumentValues(ValuesOfCorrectTypeRule):
 RULES = [_ArgumentValues if rule is ValuesOfCorrectTypeRule else rule for rule in specified_rules]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Document:
     """A document, or why it is none.
 
     Attributes:
         node: The syntax tree; None where the text does not parse.
         errors: What parsing or validation found; empty for a sound document.
+        uses: How often it was asked for a plan.
+        plans: Plans of its operations, which go when it goes.
+        deciding: Names of the variables in directives, by operation.
     """
 
     node: DocumentNode | None
     errors: tuple[GraphQLError, ...]
+    uses: int = 0
+    plans: dict[Hashable, Any] = field(default_factory=dict)
+    deciding: dict[int, tuple[str, ...]] = field(default_factory=dict)
+
+    def booleans(self, definition: OperationDefinitionNode, variables: VariableValues) -> tuple[bool, ...]:
+        """The values of the variables that decide what is selected."""
+        names = self.deciding.get(id(definition))
+        if names is None:
+            names = self.deciding[id(definition)] = _deciding(self.node, definition)
+        return tuple(bool(variables.coerced.get(name)) for name in names)
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """The operation to run.
@@ -112,3 +131,23 @@ def _coded(error: GraphQLError, code: str = "GRAPHQL_VALIDATION_FAILED") -> Grap
 def is_query(operation: OperationDefinitionNode) -> bool:
     """Whether an operation only reads."""
     return operation.operation is OperationType.QUERY
+
+
+class _Deciding(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_directive(self, node: Any, *_: object) -> None:  # noqa: ANN401 - graphql-core's nodes
+        for argument in node.arguments or ():
+            if isinstance(argument.value, VariableNode):
+                self.names.add(argument.value.name.value)
+
+
+def _deciding(document: DocumentNode | None, definition: OperationDefinitionNode) -> tuple[str, ...]:
+    visitor = _Deciding()
+    visit(definition, visitor)
+    for found in document.definitions if document else ():
+        if isinstance(found, FragmentDefinitionNode):
+            visit(found, visitor)
+    return tuple(sorted(visitor.names))

@@ -11,6 +11,7 @@ from graphql.pyutils import is_awaitable
 from execution.documents import DocumentCache, is_query
 from execution.errors import Translate, Wording, present
 from execution.executor import Executor, OperationContext
+from execution.plans.planner import Planner
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,13 @@ class Engine:
         schema: strawberry.Schema,
         translate: Translate,
         report: Callable[[GraphQLError, Any], Wording],
+        planner: Planner | None = None,
     ) -> None:
         self._schema = schema._schema
         self._documents = DocumentCache(self._schema)
         self._translate = translate
         self._report = report
+        self._planner = planner
 
     async def run(self, request: Request, context: OperationContext) -> Response:
         """Runs one operation.
@@ -77,6 +80,10 @@ class Engine:
         if request.read_only and not is_query(operation):
             message = "GET runs queries only. Send mutations by POST."
             return self._refused((GraphQLError(message, nodes=operation),), context)
+        if self._planner is not None and is_query(operation):
+            outcome = await self._planner.run(document, operation, request.variables, context)
+            if outcome is not None:
+                return self._answered(outcome.data, outcome.errors, context)
         return await self._execute(document.node, request, context)
 
     async def _execute(self, node: Any, request: Request, context: OperationContext) -> Response:  # noqa: ANN401
@@ -97,9 +104,14 @@ class Engine:
             raise TypeError("incremental delivery is not part of this schema")
         if result.data is None and result.errors and all(error.path is None for error in result.errors):
             return self._refused(tuple(result.errors), context)
-        body: dict[str, Any] = {"data": result.data}
-        if result.errors:
-            body["errors"] = self._presented(result.errors, context)
+        return self._answered(result.data, result.errors, context)
+
+    def _answered(
+        self, data: dict[str, Any] | None, errors: list[GraphQLError] | None, context: OperationContext
+    ) -> Response:
+        body: dict[str, Any] = {"data": data}
+        if errors:
+            body["errors"] = self._presented(errors, context)
         return Response(body, executed=True)
 
     def _refused(self, errors: tuple[GraphQLError, ...], context: OperationContext) -> Response:

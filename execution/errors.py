@@ -55,7 +55,10 @@ def present(
 def _present(error: GraphQLError, translate: Translate, report: Callable[[GraphQLError], Wording]) -> dict[str, Any]:
     shown: dict[str, Any] = error.formatted  # type: ignore[assignment]
     wording = _wording(error, translate) or report(error)
-    return {**shown, "message": wording.message, "extensions": wording.extensions}
+    extensions = dict(wording.extensions)
+    if OCCURRENCES in extensions and error.extensions:
+        extensions[OCCURRENCES] = error.extensions.get(OCCURRENCES, 1)
+    return {**shown, "message": wording.message, "extensions": extensions}
 
 
 def _wording(error: GraphQLError, translate: Translate) -> Wording | None:

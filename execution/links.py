@@ -9,8 +9,9 @@ import strawberry
 from strawberry.types import Info
 
 from execution.loading import find, find_all
-from execution.pages import Listing, Page, Parent, Window
+from execution.pages import Page, Parent
 from execution.source import Rows, Source
+from execution.windows import Listing, Window
 
 LINK = "link"
 """Under this name a field's link stands in its metadata."""
@@ -87,7 +88,7 @@ class Pages:
 
 Link = View | One | Lookup | Many | Pages
 Resolver = Callable[..., Any]
-ANY_PARENT: Any = strawberry.Parent[Any]
+ANY_PARENT: Any = strawberry.Parent[Any]  # type: ignore[misc] # mypy does not see the alias's parameter
 
 
 def resolver_of(link: Link) -> Resolver:

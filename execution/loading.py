@@ -5,6 +5,7 @@ from typing import Any
 
 from execution.source import Rows, RowT, Source, column
 from execution.unit import Unit
+from execution.windows import among_keys
 
 
 async def find(unit: Unit, source: Source[RowT], key: Any, *, by: str | None = None) -> RowT | None:  # noqa: ANN401 - keys are of any type
@@ -63,7 +64,9 @@ async def _rows_by(
 ) -> dict[Any, list[RowT]]:
     visible = source.select(unit.viewer)
     owner = column(visible, label)
-    raw = await unit.rows(narrow(visible.where(owner.in_(keys))).add_columns(owner.label("owner")))
+    asked = visible.where(among_keys(owner, unit.dialect.name))
+    wanted = narrow(asked).add_columns(owner.label("owner"))
+    raw = await unit.rows(wanted, {"keys": unit.keys(owner.type, keys)})
     found: dict[Any, list[RowT]] = {key: [] for key in keys}
     for row in raw:
         found[row.owner].append(source.row(*row[:-1]))

@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable, Row
+import orjson
+from sqlalchemy import CursorResult, Dialect, Executable, Row
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.types import TypeEngine
 from strawberry.dataloader import DataLoader
 
 from execution.source import Viewer
@@ -55,6 +57,18 @@ class Unit:
     async def rows(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
         """All rows of a statement, in its order."""
         return (await self.execute(statement, parameters)).all()
+
+    @property
+    def dialect(self) -> Dialect:
+        """The database's dialect."""
+        return self._engine.dialect
+
+    def keys(self, kind: TypeEngine[Any], keys: Sequence[Any]) -> Any:  # noqa: ANN401 - an array, or the text of one
+        """Many keys as the one parameter `keys`: an array, or JSON where the database has none."""
+        if self.dialect.name == "postgresql":
+            return keys
+        process = kind.dialect_impl(self.dialect).bind_processor(self.dialect)
+        return orjson.dumps([process(key) if process else key for key in keys]).decode()
 
     def loader(self, key: Hashable, load: Callable[[list[Any]], Awaitable[list[Any]]]) -> DataLoader[Any, Any]:
         """The loader under the key, made at its first use: what siblings ask for in one turn becomes one statement."""

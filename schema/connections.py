@@ -5,7 +5,8 @@ from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
 import strawberry
 
-from execution.pages import DEFAULT_PAGE, LARGEST_PAGE, Page
+from execution.pages import Page
+from execution.windows import DEFAULT_PAGE, LARGEST_PAGE
 from schema.access import PUBLIC, computed, field
 
 NodeT = TypeVar("NodeT")

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from execution.unit import Unit
 from policy.decisions import Denied
-from policy.principal import Principal
+from policy.principal import Principal, Standing
 from policy.vocabulary import PrincipalKind
 from resolvers.audit import record_denial
 from resolvers.call import Call
@@ -51,6 +51,11 @@ class Context:
     correlation_id: str
     export_links: ExportLinks
     unit: Unit = field(init=False)
+
+    @property
+    def standing(self) -> Standing:
+        """What decides the answers of guards, the same for all callers who share it."""
+        return self.principal.standing
 
     @property
     def kind(self) -> PrincipalKind:

@@ -7,9 +7,9 @@ import strawberry
 
 from execution.links import Pages
 from execution.loading import find
-from execution.pages import LARGEST_PAGE
 from execution.refusals import BadUserInput
 from execution.source import Source
+from execution.windows import LARGEST_PAGE
 from policy.decisions import decide
 from policy.vocabulary import Permission, PrincipalKind
 from resolvers.global_ids import ObjectKind, parse_global_id

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from execution.links import One
-from execution.pages import Listing
+from execution.windows import Listing
 from models.activity import ActivityStatus
 from policy.decisions import Denied, decide, effective_permissions
 from policy.vocabulary import Permission, Role

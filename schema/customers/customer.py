@@ -7,7 +7,7 @@ from uuid import UUID
 import strawberry
 
 from execution.links import Many, One, Pages, View
-from execution.pages import Listing
+from execution.windows import Listing
 from models.agreement import AgreementType
 from models.customer import AccountVerification
 from policy.vocabulary import Cloud, Permission

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import strawberry
 
-from execution.pages import Listing
 from execution.refusals import BadUserInput
+from execution.windows import Listing
 from resolvers.countries.rules import country_rules
 from resolvers.customer_filters import CustomerFilter as Chosen
 from resolvers.customer_filters import narrow_customers

@@ -5,7 +5,7 @@ from typing import Annotated
 import strawberry
 
 from execution.links import One, Pages
-from execution.pages import Listing
+from execution.windows import Listing
 from policy.decisions import Decision, decide, effective_permissions
 from policy.principal import Principal
 from policy.rules import policy

@@ -1,0 +1,100 @@
+"""What a plan is made for, and the fields that it selects."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import strawberry
+from graphql import FieldNode, GraphQLField, GraphQLObjectType, OperationDefinitionNode
+from graphql.execution.collect_fields import FieldDetailsList, FragmentDetails, collect_fields, collect_subfields
+from graphql.execution.values import VariableValues, get_argument_values
+from graphql.language import Visitor, visit
+from sqlalchemy import Dialect
+from strawberry.types.arguments import convert_arguments
+from strawberry.types.field import StrawberryField
+
+from execution.plans.outcomes import Unplannable
+from execution.source import Viewer
+
+OURS = "strawberry-definition"
+"""Under this name graphql-core's fields carry the Strawberry field that they were made from."""
+
+Fields = dict[str, FieldDetailsList]
+Arguments = Callable[[VariableValues], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What one plan is made for.
+
+    Attributes:
+        schema: The schema.
+        definition: The operation.
+        fragments: The document's fragments by name.
+        booleans: Values of the variables, of which only those of `@skip` and `@include` matter.
+        viewer: Whose rows they are.
+        denial: Why the viewer may not select a field; None where it may.
+        dialect: The database.
+    """
+
+    schema: strawberry.Schema
+    definition: OperationDefinitionNode
+    fragments: dict[str, FragmentDetails]
+    booleans: VariableValues
+    viewer: Viewer
+    denial: Callable[[StrawberryField], Exception | None]
+    dialect: Dialect
+
+    def roots(self, kind: GraphQLObjectType) -> Fields:
+        """The root fields, merged as the specification says."""
+        return collect_fields(
+            self.schema._schema, self.fragments, self.booleans, kind, self.definition
+        ).grouped_field_set
+
+    def fields(self, kind: GraphQLObjectType, details: FieldDetailsList) -> Fields:
+        """The fields selected of an object, merged as the specification says."""
+        return collect_subfields(
+            self.schema._schema, self.fragments, self.booleans, self.definition, kind, details, False
+        ).grouped_field_set
+
+    def arguments(self, definition: GraphQLField, node: FieldNode) -> Arguments:
+        """From the operation's variables to a field's arguments as its resolver takes them."""
+        ours: StrawberryField = definition.extensions[OURS]
+        config, scalars = self.schema.config, self.schema.schema_converter.scalar_registry
+
+        def read(variables: VariableValues) -> dict[str, Any]:
+            given = get_argument_values(definition, node, variables)
+            return convert_arguments(given, ours.arguments, scalars, config)
+
+        if not definition.args:
+            return lambda _: {}
+        if _names_variables(node):
+            return read
+        always = read(self.booleans)
+        return lambda _: dict(always)
+
+
+def ours_of(definition: GraphQLField) -> StrawberryField:
+    """The Strawberry field that a field was made from.
+
+    Raises:
+        Unplannable: There is none, as for introspection.
+    """
+    found = definition.extensions.get(OURS)
+    if found is None:
+        raise Unplannable("not a field of ours")
+    return found  # type: ignore[no-any-return]
+
+
+class _FindVariable(Visitor):
+    found = False
+
+    def enter_variable(self, *_: object) -> None:
+        self.found = True
+
+
+def _names_variables(node: FieldNode) -> bool:
+    finder = _FindVariable()
+    for argument in node.arguments or ():
+        visit(argument, finder)
+    return finder.found

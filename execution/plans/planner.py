@@ -1,0 +1,131 @@
+"""Makes plans, keeps them with their documents, runs them."""
+
+from collections import Counter
+from typing import Any
+
+import strawberry
+from graphql import FragmentDefinitionNode, OperationDefinitionNode
+from graphql.execution.collect_fields import FragmentDetails
+from graphql.execution.values import VariableValues, get_variable_values
+from sqlalchemy import Dialect
+from strawberry.types.field import StrawberryField
+
+from execution.documents import Document
+from execution.plans.drivers import Driver
+from execution.plans.operation import Operation
+from execution.plans.outcomes import Surprise, Unplannable
+from execution.plans.plan import Outcome, Plan
+
+MOST_PLANS_A_DOCUMENT = 100
+WORTH_A_PLAN = 2
+"""A plan is made when a document comes again: a flood of documents that come once costs no plans."""
+
+
+class Planner:
+    """Runs operations by plan where it can.
+
+    Attributes:
+        made: How many plans were made.
+        ran: How many operations ran by plan.
+        handed_over: How many operations the executor had to run, by the reason.
+    """
+
+    def __init__(self, schema: strawberry.Schema, driver: Driver, dialect: Dialect) -> None:
+        self._schema = schema
+        self._driver = driver
+        self._dialect = dialect
+        self.made = self.ran = 0
+        self.handed_over: Counter[str] = Counter()
+
+    async def run(
+        self,
+        document: Document,
+        definition: OperationDefinitionNode,
+        variables: dict[str, Any],
+        context: Any,  # noqa: ANN401 - the schema's own
+    ) -> Outcome | None:
+        """The outcome of an operation; None where the executor must run it.
+
+        Args:
+            document: A sound document.
+            definition: One of its operations.
+            variables: Raw values of its variables.
+            context: What resolvers get; its `standing` is what guards decide by.
+        """
+        document.uses += 1
+        if document.uses < WORTH_A_PLAN:
+            return None
+        coerced = get_variable_values(self._schema._schema, definition.variable_definitions or (), variables)
+        if isinstance(coerced, list):
+            return None
+        try:
+            plan = self._plan(document, definition, coerced, context)
+            outcome = await plan.run(self._driver, context, coerced) if isinstance(plan, Plan) else None
+        except Exception as error:
+            reason = str(error) if isinstance(error, Surprise) else type(error).__name__
+            self.handed_over[reason] += 1
+            return None
+        if outcome is None:
+            self.handed_over[str(plan)] += 1
+        else:
+            self.ran += 1
+        return outcome
+
+    def _plan(
+        self,
+        document: Document,
+        definition: OperationDefinitionNode,
+        variables: VariableValues,
+        context: Any,  # noqa: ANN401
+    ) -> Plan | str:
+        key = (id(definition), document.booleans(definition, variables), context.standing)
+        plan: Plan | str | None = document.plans.get(key)
+        if plan is None:
+            try:
+                plan = self._make(document, definition, variables, context)
+                self.made += 1
+            except Unplannable as reason:
+                plan = str(reason)
+            if len(document.plans) >= MOST_PLANS_A_DOCUMENT:
+                document.plans.clear()
+            document.plans[key] = plan
+        return plan
+
+    def _make(
+        self,
+        document: Document,
+        definition: OperationDefinitionNode,
+        variables: VariableValues,
+        context: Any,  # noqa: ANN401
+    ) -> Plan:
+        fragments = {
+            found.name.value: FragmentDetails(found)
+            for found in (document.node.definitions if document.node else ())
+            if isinstance(found, FragmentDefinitionNode)
+        }
+        return Plan(
+            Operation(
+                schema=self._schema,
+                definition=definition,
+                fragments=fragments,
+                booleans=variables,
+                viewer=context,
+                denial=_Guards(context).denial,
+                dialect=self._dialect,
+            )
+        )
+
+
+class _Guards:
+    """Asks a field's guards once for all callers of one standing, which is all that guards may decide by."""
+
+    def __init__(self, context: object) -> None:
+        self.context = context
+
+    def denial(self, field: StrawberryField) -> Exception | None:
+        for permission in field.permission_classes:
+            try:
+                permission().has_permission(None, self)  # type: ignore[arg-type]
+            except Exception as error:
+                return error
+        return None

@@ -1,0 +1,138 @@
+"""How generated code reads an object's attributes: off a raw row of a SELECT, or off a Python object."""
+
+import dis
+from collections import namedtuple
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any, Protocol
+
+from sqlalchemy import Dialect
+from sqlalchemy import types as sql
+from sqlalchemy.types import TypeEngine
+
+from execution.plans.outcomes import Unplannable
+from execution.source import Rows, Source, column
+
+Namespace = dict[str, Any]
+
+
+class Reader(Protocol):
+    """Names expressions for an object's attributes."""
+
+    def leaf(self, attribute: str) -> tuple[str, TypeEngine[Any] | None, bool]:
+        """An expression for a value of the response; its column type, None for Python's; whether it may be null."""
+
+    def key(self, attribute: str) -> str:
+        """An expression for a value that other rows are found by."""
+
+    def whole(self, names: frozenset[str] | None) -> str:
+        """An expression for an object with at least these attributes as Python values; None for all."""
+
+
+class RowReader:
+    """Reads off rows whose columns it asks for as it goes.
+
+    Attributes:
+        labels: The columns that are needed so far, in the order in which the SELECT must have them.
+    """
+
+    def __init__(self, source: Source[Any], statement: Rows, dialect: Dialect, names: Namespace) -> None:
+        self._row: Any = source.row
+        selected = {label: column(statement, label) for label in statement.selected_columns.keys()}
+        self._columns = {label: found.type for label, found in selected.items()}
+        self._nullable = {label for label, found in selected.items() if getattr(found, "nullable", True)}
+        self._dialect = dialect
+        self._names = names
+        self.labels: list[str] = []
+
+    def variable(self, label: str) -> str:
+        """The generated variable that holds a column."""
+        if label not in self._columns:
+            raise Unplannable(f"{label} is no column")
+        if label not in self.labels:
+            self.labels.append(label)
+        return f"c_{label}"
+
+    def leaf(self, attribute: str) -> tuple[str, TypeEngine[Any] | None, bool]:
+        """The column itself, or a property of the row type over the columns that it reads."""
+        if attribute in self._columns:
+            return self.variable(attribute), self._columns[attribute], attribute in self._nullable
+        function = getattr(self._row, attribute)
+        if not isinstance(function, property) or not isinstance(function.fget, FunctionType):
+            raise Unplannable(f"{attribute} is neither column nor property")
+        return f"{self.whole(_read_by(function.fget, self._columns))}.{attribute}", None, True
+
+    def key(self, attribute: str) -> str:
+        """The raw column."""
+        return self.variable(attribute)
+
+    def whole(self, names: frozenset[str] | None) -> str:
+        """A small object of the row type's properties over just these columns."""
+        labels = [label for label in self._columns if names is None or label in names]
+        partial = _partial(self._row, tuple(labels))
+        name = f"row_{'_'.join(labels)}"
+        self._names[name] = partial
+        return f"{name}({', '.join(self.python(label) for label in labels)})"
+
+    def python(self, label: str) -> str:
+        """A column as a Python value."""
+        variable, kind = self.variable(label), self._columns[label]
+        if isinstance(kind, sql.JSON) and self._dialect.name == "postgresql":
+            process: Any = _loads(self._dialect)
+        else:
+            process = kind.dialect_impl(self._dialect).result_processor(self._dialect, None)
+        if process is None:
+            return variable
+        self._names[f"python_{label}"] = process
+        return f"python_{label}({variable})"
+
+
+class ObjectReader:
+    """Reads off a Python object."""
+
+    def __init__(self, variable: str) -> None:
+        self._variable = variable
+
+    def leaf(self, attribute: str) -> tuple[str, TypeEngine[Any] | None, bool]:
+        """The attribute."""
+        return f"{self._variable}.{attribute}", None, True
+
+    def key(self, attribute: str) -> str:
+        """The attribute."""
+        return f"{self._variable}.{attribute}"
+
+    def whole(self, names: frozenset[str] | None) -> str:
+        """The object."""
+        return self._variable
+
+
+def attributes_read(function: FunctionType) -> frozenset[str] | None:
+    """The attributes that a function reads of its first parameter; None where it does more with it than read."""
+    first = function.__code__.co_varnames[0]
+    found = set()
+    instructions = list(dis.get_instructions(function))
+    for instruction, following in zip(instructions, [*instructions[1:], None], strict=True):
+        if instruction.opname.startswith("LOAD_") and instruction.argval == first:
+            if following is None or following.opname != "LOAD_ATTR":
+                return None
+            found.add(str(following.argval))
+    return frozenset(found) if first not in function.__code__.co_cellvars else None
+
+
+def _read_by(function: FunctionType, columns: dict[str, Any]) -> frozenset[str] | None:
+    read = attributes_read(function)
+    return read if read is not None and read <= set(columns) else None
+
+
+def _partial(row: type, labels: tuple[str, ...]) -> type:
+    properties = {name: value for name, value in vars(row).items() if isinstance(value, property)}
+    return type(f"Partial{row.__name__}", (namedtuple("Partial", labels),), properties)
+
+
+def _loads(dialect: Dialect) -> Callable[[Any], Any]:
+    loads = getattr(dialect, "_json_deserializer", None)
+    if loads is None:
+        import orjson  # noqa: PLC0415
+
+        loads = orjson.loads
+    return lambda value: None if value is None else loads(value)

@@ -1,0 +1,173 @@
+"""The steps of a plan: each reads one kind of rows and builds a part of the response from them."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from graphql import GraphQLField
+from graphql.execution.collect_fields import FieldDetailsList
+from graphql.execution.values import VariableValues
+from sqlalchemy import ColumnElement, Dialect
+
+from execution.links import LINK, Many, One, Pages
+from execution.plans.drivers import Row
+from execution.plans.operation import Arguments, Operation, ours_of
+from execution.plans.outcomes import Unplannable
+from execution.plans.readers import RowReader
+from execution.plans.statements import Statement
+from execution.plans.writer import Below, Denial, Writer, generate, object_type
+from execution.source import Rows, column
+from execution.windows import among_keys
+
+MOST_SHAPES = 64
+
+
+class Run(Protocol):
+    """One run of a plan: what generated functions and steps reach."""
+
+    variables: VariableValues
+    context: Any
+
+    async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> Sequence[Row]:
+        """The rows of a statement, with the viewer's binds."""
+
+    async def fetch_once(self, statement: Rows, values: Mapping[str, Any]) -> Sequence[Row]:
+        """The rows of a statement that was made for this run alone."""
+
+    def keys(self, keys: Sequence[Any]) -> Any:  # noqa: ANN401 - as the driver takes many keys
+        """Keys as one parameter."""
+
+    def denied(self, denials: Sequence[Denial], occurrences: int) -> None:
+        """Notes that fields were denied in so many rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A root field whose arguments are known: how many statements it takes, and how to read it."""
+
+    statements: int
+    read: Callable[[], Awaitable[Any]]
+
+
+async def nothing() -> None:
+    """Reads nothing."""
+
+
+class Step(Protocol):
+    """Reads the rows below objects with certain keys."""
+
+    @property
+    def statements(self) -> int:
+        """How many statements it takes, those of the steps below it included."""
+
+    def raw(self, key: Any) -> Any:  # noqa: ANN401 - a key of any type
+        """A key as the driver has it in its rows."""
+
+    async def run(self, run: Run, keys: Sequence[Any]) -> Mapping[Any, Any]:
+        """What each key leads to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Led:
+    """A step and where its keys stand in the rows above."""
+
+    place: int
+    step: Step
+
+
+async def follow(run: Run, led: Sequence[Led], rows: Sequence[Row]) -> list[Mapping[Any, Any]]:
+    """Runs the steps below rows, one after the other on the run's connection."""
+    found = []
+    for below in led:
+        keys = {row[below.place]: None for row in rows}
+        keys.pop(None, None)
+        found.append(await below.step.run(run, list(keys)) if keys else {})
+    return found
+
+
+class RowsByKey:
+    """Rows found by a key of the objects above: at most one each, or a short list each."""
+
+    def __init__(self, operation: Operation, definition: GraphQLField, details: FieldDetailsList) -> None:
+        link = ours_of(definition).metadata[LINK]
+        if not isinstance(link, One | Many):
+            raise Unplannable(f"{definition} is no list of rows by key")
+        writer = Writer(operation)
+        visible = link.source.select(operation.viewer)
+        reader = RowReader(link.source, visible, operation.dialect, writer.names)
+        expression = self._expression(writer, reader, definition, details, link)
+        self._build = generate(writer, ["rows"], self._body(reader, expression, one=isinstance(link, One)))
+        if writer.denials:
+            raise Unplannable("a denied field below a list")
+        self._led = [Led(reader.labels.index(below.key), step_of(operation, below)) for below in writer.below]
+        self._owner = column(visible, link.by or link.source.key)
+        self._statement: Callable[[Run], Statement] = self._prepare(
+            operation, link, visible, reader, operation.arguments(definition, details[0].node)
+        )
+        self._dialect = operation.dialect
+        self.statements = 1 + sum(led.step.statements for led in self._led)
+
+    @staticmethod
+    def _expression(
+        writer: Writer, reader: RowReader, definition: GraphQLField, details: FieldDetailsList, link: One | Many
+    ) -> str:
+        if isinstance(link, Many) and link.column is not None:
+            return reader.leaf(link.column)[0]
+        return writer.selected(object_type(definition.type), details, reader)
+
+    @staticmethod
+    def _body(reader: RowReader, expression: str, *, one: bool) -> list[str]:
+        row = "".join(f"c_{label}, " for label in reader.labels)
+        keep = f"found.setdefault(owner, {expression})" if one else f"found.setdefault(owner, []).append({expression})"
+        return [" found = {}", f" for {row}owner in rows:", f"  {keep}", " return found"]
+
+    def _prepare(
+        self, operation: Operation, link: One | Many, visible: Rows, reader: RowReader, arguments: Arguments
+    ) -> Callable[[Run], Statement]:
+        asked = visible.where(among_keys(self._owner, operation.dialect.name))
+        columns = [column(visible, label) for label in reader.labels]
+
+        def statement(**given: Any) -> Statement:  # noqa: ANN401 - a field's arguments
+            narrowed = link.narrow(asked, **given) if isinstance(link, Many) else asked
+            return Statement(
+                narrowed.with_only_columns(*columns, self._owner, maintain_column_froms=True), operation.dialect
+            )
+
+        cache: dict[Any, Statement] = {}
+
+        def prepared(run: Run) -> Statement:
+            given = arguments(run.variables) if isinstance(link, Many) else {}
+            shape = tuple(given.items())
+            if shape not in cache:
+                if len(cache) >= MOST_SHAPES:
+                    cache.clear()
+                cache[shape] = statement(**given)
+            return cache[shape]
+
+        return prepared
+
+    def raw(self, key: Any) -> Any:  # noqa: ANN401 - a key of any type
+        """A key as the driver has it in its rows."""
+        return raw_key(self._owner, key, self._dialect)
+
+    async def run(self, run: Run, keys: Sequence[Any]) -> Mapping[Any, Any]:
+        """What each key leads to; keys that lead to nothing are left out."""
+        statement = self._statement(run)
+        rows = await run.fetch(statement, {"keys": run.keys(keys)})
+        found: Mapping[Any, Any] = self._build(run, rows, *await follow(run, self._led, rows))
+        return found
+
+
+def raw_key(owner: ColumnElement[Any], key: Any, dialect: Dialect) -> Any:  # noqa: ANN401 - keys of any type
+    """A Python key as the driver has it in its rows."""
+    process = owner.type.dialect_impl(dialect).bind_processor(dialect)
+    return key if process is None else process(key)
+
+
+def step_of(operation: Operation, below: Below) -> Step:
+    """The step that a field below rows takes."""
+    from execution.plans.paging import PagesByKey  # noqa: PLC0415 - rows lead to pages, and pages to rows
+
+    if isinstance(ours_of(below.definition).metadata[LINK], Pages):
+        return PagesByKey(operation, below.definition, below.details)
+    return RowsByKey(operation, below.definition, below.details)
