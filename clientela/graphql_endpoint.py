@@ -115,4 +115,4 @@ def _error(
 
 def _response(media_type: str, status: int, body: dict[str, Any]) -> Response:
     headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-    return Response(orjson.dumps(body), status, headers, f"{media_type}; charset=utf-8")
+    return Response(orjson.dumps(body, option=orjson.OPT_UTC_Z), status, headers, f"{media_type}; charset=utf-8")

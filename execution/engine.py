@@ -36,7 +36,7 @@ class Response:
     """What the client gets.
 
     Attributes:
-        body: `data` and `errors` as the specification's response map.
+        body: `data` and `errors` as the specification's response map; instants in it are in UTC, for the JSON writer.
         executed: Whether execution began; False where the request itself was at fault.
     """
 

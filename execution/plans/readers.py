@@ -38,7 +38,7 @@ class RowReader:
 
     def __init__(self, source: Source[Any], statement: Rows, dialect: Dialect, names: Namespace) -> None:
         self._row: Any = source.row
-        selected = {label: column(statement, label) for label in statement.selected_columns.keys()}
+        selected = {found.name: column(statement, found.name) for found in statement.selected_columns}
         self._columns = {label: found.type for label, found in selected.items()}
         self._nullable = {label for label, found in selected.items() if getattr(found, "nullable", True)}
         self._dialect = dialect

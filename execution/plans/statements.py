@@ -60,13 +60,11 @@ class Statements:
         parameters: dict[str, Any] = dict(
             compiled.construct_params(values, extracted_parameters=extracted, escape_names=False)
         )
-        sql, order = compiled.string, compiled.positiontup
+        sql, order = compiled.string, list(compiled.positiontup or ())
         processors: dict[str, Any] = dict(compiled._bind_processors)
         if compiled.post_compile_params:
             expanded = compiled._process_parameters_for_postcompile(parameters)
-            sql, order = expanded.statement, expanded.positiontup
+            sql, order = expanded.statement, list(expanded.positiontup or ())
             parameters.update(expanded.additional_parameters)
             processors.update(expanded.processors)
-        return sql, [
-            processors[name](parameters[name]) if name in processors else parameters[name] for name in order or ()
-        ]
+        return sql, [processors[name](parameters[name]) if name in processors else parameters[name] for name in order]

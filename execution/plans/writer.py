@@ -7,8 +7,10 @@ from typing import Any
 
 from graphql import (
     GraphQLField,
+    GraphQLID,
     GraphQLObjectType,
     GraphQLOutputType,
+    GraphQLString,
     get_named_type,
     is_leaf_type,
     is_list_type,
@@ -137,6 +139,8 @@ class Writer:
         elif is_leaf_type(inner):
             convert = converter(inner, None, self.operation.dialect)
             value = f"{self._named(convert)}({variable})" if convert is not None else variable
+            if inner in (GraphQLID, GraphQLString):
+                value = f"({variable} if type({variable}) is str else {value})"
         elif is_object_type(inner):
             value = self.selected(inner, details, ObjectReader(variable))
         else:
