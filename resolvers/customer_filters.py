@@ -7,6 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, select
+from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from models import Relationship, RelationshipDomain
@@ -87,9 +88,19 @@ def _conditions(chosen: CustomerFilter, principal: Principal) -> list[ColumnElem
     return conditions
 
 
+def begins_with(column: Mapped[str], beginning: str) -> ColumnElement[bool]:
+    """Whether a column in code point order begins with a text, so that an index over it serves.
+
+    Args:
+        column: The column, a `KeyText`.
+        beginning: Any text without U+0000.
+    """
+    # A range, not LIKE: nothing needs escaping. Not BETWEEN, whose bounds PostgreSQL's grammar gives no collation.
+    return and_(column >= beginning, column <= beginning + LAST_CHARACTER)
+
+
 def _name_starts_with(key: str) -> ColumnElement[bool]:
-    # A range, not LIKE: the index is in code point order on both databases, and nothing needs escaping.
-    return col(Relationship.list_name_key).between(key, key + LAST_CHARACTER)
+    return begins_with(col(Relationship.list_name_key), key)
 
 
 def _has_domain(beginning: str) -> ColumnElement[bool]:
@@ -97,7 +108,7 @@ def _has_domain(beginning: str) -> ColumnElement[bool]:
         select(col(RelationshipDomain.customer_id)).where(
             col(RelationshipDomain.cloud) == viewer_cloud,
             col(RelationshipDomain.partner_id) == viewer_tenant,
-            col(RelationshipDomain.name).between(beginning, beginning + LAST_CHARACTER),
+            begins_with(col(RelationshipDomain.name), beginning),
         )
     )
 

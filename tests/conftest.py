@@ -1,6 +1,9 @@
-"""Servers on databases of both kinds, for every test that asks for `api` or `fresh_api`."""
+"""Servers on databases of both kinds, for every test that asks for `api` or `fresh_api`; and skips said aloud."""
 
+import os
+from collections import Counter
 from collections.abc import AsyncIterator
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
@@ -8,7 +11,27 @@ import pytest_asyncio
 from tests.clients import Api, serve_in_process
 from tests.worlds import POSTGRES, WANT_OF_POSTGRESQL, World, administer, fill, postgresql_answers, settings_for
 
-TEMPLATE = "clientela_test_template"
+# A name of its own for each run: several may go on at once.
+TEMPLATE = f"clientela_test_{uuid4().hex[:12]}"
+NO_SKIPS = bool(os.environ.get("CLIENTELA_NO_SKIPS"))
+"""Set in continuous integration, where everything is there: a skipped test fails the run."""
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter):
+    """Says what was not tested, and for want of what."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if skipped:
+        terminalreporter.section(f"{len(skipped)} TESTS DID NOT RUN", red=NO_SKIPS, yellow=not NO_SKIPS, bold=True)
+    for reason, times in Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped).items():
+        terminalreporter.write_line(f"{times} x {reason}")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session):
+    """Fails a run that skipped where nothing may be."""
+    terminal = session.config.pluginmanager.get_plugin("terminalreporter")
+    if NO_SKIPS and terminal is not None and terminal.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest_asyncio.fixture(scope="session", params=["sqlite", "postgresql"])
@@ -22,7 +45,6 @@ async def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
         return
     if not await postgresql_answers():
         pytest.skip(WANT_OF_POSTGRESQL)
-    await administer(f"drop database if exists {TEMPLATE} with (force)")
     await administer(f"create database {TEMPLATE}")
     await fill(settings_for(f"{POSTGRES}/{TEMPLATE}", folder))
     yield World("postgresql", folder, TEMPLATE)
