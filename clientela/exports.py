@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from clientela.clock import Clock
 from clientela.identity.authentication import Authenticator, UnauthorizedError
+from clientela.identity.keys import KeysUnavailableError
 from policy.decisions import decide
 from policy.principal import Principal
 from policy.vocabulary import Cloud, Permission
@@ -103,8 +104,14 @@ class CustomerExport:
         if principal is None or not _may_export(principal):
             return _refusal(403, "You may not export customers any more.")
         authorization = request.headers.get("authorization")
-        if authorization is not None and not await self._is_owner(authorization, owner):
-            return _refusal(403, "This link was made for somebody else; make one of your own with `customerExport`.")
+        try:
+            if authorization is not None and not await self._is_owner(authorization, owner):
+                message = "This link was made for somebody else; make one of your own with `customerExport`."
+                return _refusal(403, message)
+        except KeysUnavailableError:
+            refusal = _refusal(503, "Whose link this is cannot be checked now. Try again shortly, or without a token.")
+            refusal.headers["Retry-After"] = "5"
+            return refusal
         headers = {
             "Content-Disposition": 'attachment; filename="customers.csv"',
             "Cache-Control": "no-store",

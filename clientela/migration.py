@@ -9,6 +9,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from clientela.database import refresh_statistics
+
 # Any number that no other program takes; processes that start together migrate one after the other.
 ADVISORY_LOCK = 7_264_115_503
 
@@ -23,6 +25,8 @@ async def migrate(engine: AsyncEngine, revision: str = "head") -> None:
     async with engine.connect() as connection:
         writing = await connection.execution_options(writes=True)
         await writing.run_sync(_migrate, revision)
+        if writing.dialect.name == "sqlite":
+            await refresh_statistics(writing)
         await writing.commit()
 
 

@@ -7,6 +7,8 @@ from typing import Annotated, Self
 from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
 from pydantic_core import from_json
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from policy.vocabulary import Cloud
 
@@ -14,6 +16,13 @@ SIGNING_ALGORITHMS = frozenset(
     {"RS256", "PS256", "ES256", "EdDSA", "RS384", "PS384", "ES384", "RS512", "PS512", "ES512"}
 )
 SHORTEST_SECRET = 32
+DRIVERS = {
+    "postgresql": "postgresql+asyncpg",
+    "postgres": "postgresql+asyncpg",
+    "postgresql+asyncpg": "postgresql+asyncpg",
+    "sqlite": "sqlite+aiosqlite",
+    "sqlite+aiosqlite": "sqlite+aiosqlite",
+}
 
 
 class IssuerSettings(BaseModel):
@@ -41,6 +50,13 @@ class IssuerSettings(BaseModel):
         if not value or not set(value) <= SIGNING_ALGORITHMS:
             raise ValueError(f"list one or more of {', '.join(sorted(SIGNING_ALGORITHMS))}")
         return value
+
+    @model_validator(mode="after")
+    def _keys_can_be_found(self) -> Self:
+        # A tenant's discovery document would be asked for at the word of a token that nobody has checked yet.
+        if "{tid}" in self.url and self.jwks_url is None:
+            raise ValueError("name `jwks_url` where `url` holds {tid}; the keys are looked for once, not a tenant")
+        return self
 
 
 class Settings(BaseSettings):
@@ -95,6 +111,20 @@ class Settings(BaseSettings):
     def _json_list(cls, value: object) -> object:
         return from_json(value) if isinstance(value, str) else value
 
+    @field_validator("database_url")
+    @classmethod
+    def _one_of_two_databases(cls, value: SecretStr | None) -> SecretStr | None:
+        if not value:
+            return None
+        rule = "write `postgresql://user@host/name` or `sqlite:///file`; no other database is supported"
+        try:
+            known = make_url(value.get_secret_value()).drivername in DRIVERS
+        except (ArgumentError, ValueError):
+            known = False
+        if not known:
+            raise ValueError(rule)
+        return value
+
     @field_validator("secret_key")
     @classmethod
     def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
@@ -117,8 +147,7 @@ class Settings(BaseSettings):
         if self.database_url is None:
             return f"sqlite+aiosqlite:///{self.data_dir / 'clientela.sqlite3'}"
         scheme, _, rest = self.database_url.get_secret_value().partition("://")
-        drivers = {"postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg", "sqlite": "sqlite+aiosqlite"}
-        return f"{drivers.get(scheme, scheme)}://{rest}"
+        return f"{DRIVERS[scheme]}://{rest}"
 
     @property
     def base_url(self) -> str:

@@ -21,6 +21,7 @@ def encode_cursor(listing: str, values: Sequence[Any]) -> str:
         listing: Names the list and its order; the cursor is good for no other.
         values: The row's values of the order's columns.
     """
+    # A driver may have a UUID class of its own, which orjson does not know.
     return urlsafe_b64encode(orjson.dumps([listing, *values], default=str)).rstrip(b"=").decode()
 
 

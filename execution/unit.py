@@ -34,6 +34,7 @@ class Unit:
         self.broken = False
         self._engine = engine
         self._writes = writes
+        self._ended = False
         self._connection: AsyncConnection | None = None
         # Sibling fields load concurrently, a connection runs one statement at a time.
         self._turn = asyncio.Lock()
@@ -45,8 +46,17 @@ class Unit:
         Args:
             statement: Any SQLAlchemy statement.
             parameters: Values of its own bind parameters.
+
+        Raises:
+            CancelledError: The unit ended before the statement's turn: its field was given up with a sibling's error.
         """
+        # A field that is given up is cancelled; to cancel its statement on the wire would break the connection.
+        return await asyncio.shield(self._execute(statement, parameters))
+
+    async def _execute(self, statement: Executable, parameters: Mapping[str, Any] | None) -> CursorResult[Any]:
         async with self._turn:
+            if self._ended:
+                raise asyncio.CancelledError
             connection = self._connection or await self._open()
             try:
                 return await connection.execute(statement, {**self.viewer.binds, **(parameters or {})})
@@ -78,12 +88,14 @@ class Unit:
         return loader
 
     async def end(self) -> None:
-        """Commits a unit that wrote, rolls everything else back, gives the connection back.
+        """Commits a unit that wrote, rolls everything else back, gives the connection back; waits for what runs.
 
         Raises:
             SQLAlchemyError: The database refused the commit; nothing was kept.
         """
-        connection, self._connection = self._connection, None
+        async with self._turn:
+            self._ended = True
+            connection, self._connection = self._connection, None
         if connection is None:
             return
         try:

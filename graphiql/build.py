@@ -85,9 +85,13 @@ def run(command: list[str], environment: dict[str, str]) -> None:
 
 def build(wanted: str) -> None:
     """Installs the packages that the lock file names, builds, and stamps the output."""
-    commands = find_node() or install_node()
+    found = find_node()
+    commands = found or install_node()
     # The commands call each other by name: theirs must be the first of that name.
     environment = {**os.environ, "PATH": os.pathsep.join([str(commands), os.environ.get("PATH", "")])}
+    if found is None:
+        # Our Node.js trusts whom the machine trusts, as pip does: a company's proxy may stand before the registry.
+        environment["NODE_OPTIONS"] = f"{os.environ.get('NODE_OPTIONS', '')} --use-system-ca".strip()
     npm = shutil.which("npm", path=environment["PATH"])
     if npm is None:
         raise BuildError(f"There is no npm beside the Node.js in {commands}.")

@@ -99,8 +99,11 @@ def _denial(standing: Standing, rule: PermissionRule, held_through: tuple[Role, 
 
 def words(names: tuple[str, ...]) -> str:
     """Names as a person lists them, e.g. `global admin, admin agent or sales agent`."""
-    spoken = [name.lower().replace("_", " ") for name in names]
-    return spoken[0] if len(spoken) == 1 else f"{', '.join(spoken[:-1])} or {spoken[-1]}"
+    return _listed([name.lower().replace("_", " ") for name in names])
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
 
 
 def _message(
@@ -137,4 +140,4 @@ def _message(
 
 def _clouds(rule: PermissionRule) -> str:
     clouds = policy().capabilities[rule.capability or ""]
-    return words(tuple(cloud.name for cloud in Cloud if cloud in clouds)).upper().replace(" OR ", " or ")
+    return _listed([cloud.name for cloud in Cloud if cloud in clouds])

@@ -11,6 +11,7 @@ from execution.refusals import BadUserInput
 from execution.source import Source
 from execution.windows import LARGEST_PAGE
 from policy.decisions import decide
+from policy.principal import Principal
 from policy.vocabulary import Permission, PrincipalKind
 from resolvers.global_ids import ObjectKind, parse_global_id
 from schema import sources
@@ -26,7 +27,7 @@ from schema.viewer.roles import RoleDefinition, role_definitions
 from schema.viewer.viewer import Viewer
 
 # What a principal must hold to get an object by its id: the same as on the way through other fields. A customer's own
-# people see their company, its relationships and its partners, for which no permission exists.
+# people see their company, its global admin also its relationships and its partners: for these no permission exists.
 FOUND_BY_ID: dict[ObjectKind, tuple[Source[Any], tuple[Permission, ...]]] = {
     ObjectKind.CUSTOMER: (sources.customers, (Permission.CUSTOMER_READ,)),
     ObjectKind.RELATIONSHIP: (sources.relationships, (Permission.CUSTOMER_READ,)),
@@ -88,9 +89,13 @@ async def _find_node(context: Context, id_text: str) -> Node | None:
     if parsed is None:
         return None
     source, needed = FOUND_BY_ID[parsed[0]]
-    principal = context.principal
-    own_people = principal.kind is PrincipalKind.CUSTOMER_USER
-    if not own_people and not all(decide(principal.standing, permission).granted for permission in needed):
+    if not _may_find(context.principal, parsed[0], needed):
         return None
     row: Node | None = await find(context.unit, source, parsed[1])
     return row
+
+
+def _may_find(principal: Principal, kind: ObjectKind, needed: tuple[Permission, ...]) -> bool:
+    if principal.kind is PrincipalKind.CUSTOMER_USER:
+        return principal.is_customer_admin or kind is ObjectKind.CUSTOMER
+    return all(decide(principal.standing, permission).granted for permission in needed)

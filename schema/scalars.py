@@ -6,6 +6,7 @@ from uuid import UUID
 
 import strawberry
 from graphql import GraphQLError
+from graphql.pyutils import inspect
 from strawberry.types.scalar import ScalarDefinition
 
 CountryCode = NewType("CountryCode", str)
@@ -17,7 +18,7 @@ Url = NewType("Url", str)
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise GraphQLError(f"{value!r} is not a text; write it between quotes.")
+        raise GraphQLError(f"{inspect(value)} is not a text; write it between quotes.")
     return value
 
 
@@ -28,7 +29,7 @@ def _instant(value: object) -> datetime:
         return instant.astimezone(UTC) if instant.tzinfo else _no_zone(value)
     except (ValueError, OverflowError) as error:
         raise GraphQLError(
-            f"{value!r} is not an instant; write RFC 3339 with a zone, e.g. 2026-01-31T09:30:00Z."
+            f"{inspect(value)} is not an instant; write RFC 3339 with a zone, e.g. 2026-01-31T09:30:00Z."
         ) from error
 
 
@@ -45,7 +46,7 @@ def _uuid(value: object) -> UUID:
         return UUID(_text(value))
     except ValueError as error:
         raise GraphQLError(
-            f"{value!r} is not a UUID; write 32 hex digits, e.g. 0198c1d2-e3f4-7506-8708-90a0b0c0d0e0."
+            f"{inspect(value)} is not a UUID; write 32 hex digits, e.g. 0198c1d2-e3f4-7506-8708-90a0b0c0d0e0."
         ) from error
 
 

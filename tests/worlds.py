@@ -38,14 +38,26 @@ class World:
     @asynccontextmanager
     async def copy(self) -> AsyncIterator[Settings]:
         """Settings of a server on a copy of its own, which is gone afterwards."""
+        async with self._database() as settings:
+            if self.kind == "sqlite":
+                shutil.copyfile(self.template, settings.sqlalchemy_url.partition("///")[2])
+            yield settings
+
+    @asynccontextmanager
+    async def empty(self) -> AsyncIterator[Settings]:
+        """Settings of a server on a database without a single table, which is gone afterwards."""
+        async with self._database(template="template1") as settings:
+            yield settings
+
+    @asynccontextmanager
+    async def _database(self, template: str | None = None) -> AsyncIterator[Settings]:
         name = f"clientela_test_{uuid4().hex[:12]}"
         if self.kind == "sqlite":
-            file = self.folder / f"{name}.sqlite3"
-            shutil.copyfile(self.template, file)
-            yield settings_for(f"sqlite:///{file}", self.folder)
-            file.unlink()
+            yield settings_for(f"sqlite:///{self.folder / name}.sqlite3", self.folder)
+            for file in self.folder.glob(f"{name}.*"):
+                file.unlink()
             return
-        await administer(f'create database "{name}" template "{self.template}"')
+        await administer(f'create database "{name}" template "{template or self.template}"')
         try:
             yield settings_for(f"{POSTGRES}/{name}", self.folder)
         finally:

@@ -2,8 +2,10 @@
 
 import sys
 
+from alembic.util import CommandError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from clientela.cli.failures import NotReadyError
 from clientela.clock import utc_now
 from clientela.database import make_engine
 from clientela.demo.seed import seed_customers
@@ -12,11 +14,17 @@ from clientela.settings import Settings
 
 
 async def migrate_database(settings: Settings, revision: str) -> None:
-    """Migrates and says where the database is now."""
+    """Migrates and says where the database is now.
+
+    Raises:
+        NotReadyError: There is no such revision.
+    """
     database = make_engine(settings)
     try:
         await migrate(database, revision)
         sys.stdout.write(f"The database is at revision {await current_revision(database) or 'base'}.\n")
+    except CommandError as error:
+        raise NotReadyError(f"{error}. Write `head` for the newest revision, `base` for none.") from error
     finally:
         await database.dispose()
 

@@ -1,7 +1,10 @@
 """`clientela demo`."""
 
 import asyncio
+import os
+import shutil
 import sys
+from pathlib import Path
 
 from clientela.app import create_app
 from clientela.clock import utc_now
@@ -61,7 +64,7 @@ Be anybody, in the explorer's person picker or with a token:
   all twelve roles @ litware, contoso; app@contoso; no-mfa@contoso
   customer-admin@alpineskihouse, customer-user@alpineskihouse (or any other customer's domain prefix)
 
-  clientela token --as sales-agent@litware
+  {_command()} token --as sales-agent@litware
 
 A first query to paste; then be helpdesk-agent@litware and run it again:
 
@@ -69,3 +72,8 @@ A first query to paste; then be helpdesk-agent@litware and run it again:
 
 Stop with Ctrl+C.
 """
+
+
+def _command() -> str:
+    # After `make demo` the command is in the environment and not on the path.
+    return "clientela" if shutil.which("clientela") else os.path.relpath(Path(sys.executable).with_name("clientela"))

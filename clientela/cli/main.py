@@ -26,7 +26,7 @@ def demo(
     from clientela.cli.demo import serve_demo
     from clientela.cli.settings import load_settings
 
-    serve_demo(load_settings(development=True, host="127.0.0.1", port=port, data_dir=data_dir))
+    serve_demo(load_settings(development=True, port=port, data_dir=data_dir))
 
 
 @app.command()

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import NamedTuple
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlmodel import col
 
+from clientela.database import refresh_statistics
 from clientela.demo.batches import Batch, lock, write
 from clientela.demo.catalogue import catalogue
 from clientela.demo.companies import Company, domain_prefix, make_profile
@@ -65,8 +66,10 @@ async def seed_customers(
         while chunk is not None:
             # The next chunk is made while the database takes this one in.
             _, following = await asyncio.gather(write(connection, chunk.batch), asyncio.to_thread(next, chunks, None))
+            # After the first chunk too: what checks the foreign keys would read all relationships of a partner for each
+            # row, until the planner knows that a customer is one in many.
             if chunk.is_first or following is None:
-                await _refresh_statistics(connection)
+                await refresh_statistics(connection)
             on_progress(chunk.end)
             chunk = following
 
@@ -127,10 +130,3 @@ def _company(number: int, rng: Random) -> Company:
         f"{word} {family} {trade}{again} {legal_form}", prefix, "US", rng.choice(parts["cities"]), rng
     )
     return Company("US", prefix, profile)
-
-
-async def _refresh_statistics(connection: AsyncConnection) -> None:
-    # After the first chunk too: what checks the foreign keys would read all relationships of a partner for each
-    # row, until the planner knows that a customer is one in many.
-    if connection.dialect.name == "postgresql":
-        await connection.execute(text("analyze"))

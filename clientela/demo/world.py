@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlmodel import col
 
+from clientela.database import refresh_statistics
 from clientela.demo.batches import Batch, lock, write
 from clientela.demo.companies import Company, former_profile, make_companies, well_known_companies
 from clientela.demo.customers import Tenant, Terms, add_relationship, add_tenant, add_user, make_tenant
@@ -81,6 +82,7 @@ async def fill_demo_world(engine: AsyncEngine, now: datetime) -> bool:
         if await _is_there(connection):
             return False
         await write(connection, _make_world(now))
+        await refresh_statistics(connection)
     return True
 
 

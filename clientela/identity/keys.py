@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from clientela.settings import IssuerSettings
@@ -79,7 +80,7 @@ class PublishedKeys:
             async with httpx.AsyncClient(timeout=FETCH_TIMEOUT_SECONDS) as client:
                 url = self.issuer.jwks_url or await self._discover(client)
                 self._held = KeySet.import_key_set(await _get(client, url))
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, JoseError, ValueError, KeyError, TypeError) as error:
             if self._held is None:
                 # The next request tries again at once: an issuer that was down is found as soon as it is up.
                 self._fetched_at = float("-inf")

@@ -13,6 +13,7 @@ from clientela.demo.organisations import Person, all_people, find_person
 from models import Customer, CustomerUser
 from policy.vocabulary import Cloud
 from resolvers.countries.domains import SUFFIXES
+from resolvers.customer_filters import begins_with
 from resolvers.visibility import Rows
 
 AnyRow = Row[*tuple[Any, ...]]
@@ -67,7 +68,7 @@ class People:
         prefix = wanted.partition("@")[2] if wanted.startswith("customer-") else wanted
         if not re.fullmatch(r"[a-z0-9.-]{2,253}", prefix, re.ASCII):
             return []
-        starting = _customers().where(col(Customer.domain).between(prefix, prefix + "\U0010ffff"))
+        starting = _customers().where(begins_with(col(Customer.domain), prefix))
         async with self._database.connect() as connection:
             rows = (await connection.execute(starting.order_by(col(Customer.domain)).limit(MOST_CUSTOMERS_FOUND))).all()
         # Nobody is looked up or added for a list: the ids matter only once a person is chosen.

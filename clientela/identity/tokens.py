@@ -61,7 +61,7 @@ class TokenVerifier:
             claims = jwt.decode(token, keys, algorithms=algorithms).claims
             self._check(claims, issuer.settings)
             return _identity(claims, issuer.settings)
-        except (JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
+        except (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise TokenRefusedError(f"{type(error).__name__}: {error}") from error
 
     def _issuer_of(self, unproven: dict[str, Any]) -> TrustedIssuer:

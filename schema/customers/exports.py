@@ -1,13 +1,12 @@
 """Exporting the customer list."""
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 import strawberry
 
+from resolvers.billing_profile_fields import camel
 from resolvers.customer_export import COLUMNS, record_export
-from resolvers.customer_filters import CustomerFilter as Chosen
 from schema.access import PUBLIC, field
 from schema.context import Info
 from schema.customers.filters import CustomerFilter, choose
@@ -47,10 +46,15 @@ async def export_customers(info: Info, asked: CustomerExportInput) -> CustomerEx
     context = info.context
     chosen = choose(asked.filter)
     link = context.export_links.sign(context.principal, chosen, context.now)
-    await record_export(context.call(), _as_logged(chosen))
+    await record_export(context.call(), _as_logged(asked.filter))
     export = Export(url=Url(link.url), expires_at=link.expires_at, columns=list(COLUMNS))
     return CustomerExportPayload(export=export, user_errors=[])
 
 
-def _as_logged(chosen: Chosen) -> dict[str, Any]:
-    return {name: value if isinstance(value, bool) else str(value) for name, value in asdict(chosen).items() if value}
+def _as_logged(asked: CustomerFilter | None) -> dict[str, Any]:
+    given = vars(asked) if asked else {}
+    return {
+        camel(name): value.isoformat() if isinstance(value, datetime) else value
+        for name, value in given.items()
+        if value
+    }

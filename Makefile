@@ -1,0 +1,52 @@
+# What a person does here, one word each. `make` lists them.
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+READY := .venv/ready
+UV := uv==0.13.9
+
+.PHONY: help demo test lint explorer wheel lock clean
+
+help: ## List these words.
+	@awk -F ': .*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+
+demo: $(READY) explorer ## Serve the demo world on 127.0.0.1:8000, or PORT=9000 make demo.
+	@exec $(BIN)/clientela demo --port $(PORT)
+
+test: $(READY) explorer ## Run the whole suite; what PostgreSQL or Chromium is missing for is skipped loudly.
+	@$(BIN)/pytest
+
+lint: $(READY) ## Check style, types and the direction of imports.
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+explorer: $(READY) ## Build the explorer, where its sources changed since the last time.
+	@$(BIN)/python graphiql/build.py
+
+wheel: $(READY) explorer ## Build dist/clientela-….whl, the explorer in it.
+	@$(BIN)/python -m hatchling build -t wheel
+
+# Only this target needs uv: it alone writes one lock for all platforms. UPGRADE=1 takes the newest versions.
+COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
+
+lock: $(READY) ## Write requirements.lock and requirements-dev.lock anew from pyproject.toml.
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $(UV)
+	@$(COMPILE) --output-file requirements.lock
+	@$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean: ## Remove what was made here, the demo world included; the next start makes it again.
+	@rm -rf .venv .clientela dist clientela/static/graphiql graphiql/node_modules
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# The environment: made once, and again when what it is made from changes.
+$(READY): requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'Clientela needs Python 3.11 or later. Name one: PYTHON=python3.12 make …' >&2; exit 1; }
+	@$(BIN)/python -m pip --version > /dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
+	@echo 'Installing the locked packages; the first time takes about a minute.'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@

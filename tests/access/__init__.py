@@ -1,0 +1,1 @@
+"""GraphQL as every kind of principal."""

@@ -1,0 +1,132 @@
+"""Every mutation with a form that succeeds for whoever may send it, and what success leaves behind."""
+
+from collections.abc import Awaitable, Callable
+from itertools import count
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from clientela.demo.organisations import organisation
+from models import BillingProfile
+from tests.access.planting import ATTEST, UPDATE, Planted, acceptance
+from tests.access.reference import Caller
+from tests.clients import Api
+
+CREATE = """mutation ($input: CustomerCreateInput!) {
+  customerCreate(input: $input) { userErrors { code field } customer { id tenantId } initialCredentials { userName } }
+}"""
+CONTACT = """mutation ($input: CustomerUpdateContactInput!) {
+  customerUpdateContact(input: $input) { userErrors { code field } customer { id } }
+}"""
+DELETE = """mutation ($input: CustomerDeleteInput!) {
+  customerDelete(input: $input) { userErrors { code field } deletedCustomerId }
+}"""
+EXPORT = """mutation ($input: CustomerExportInput!) {
+  customerExport(input: $input) { userErrors { code field } export { url } }
+}"""
+ACCOUNT = {"customer", "customer_domain", "customer_user", "relationship", "relationship_domain", "billing_profile"}
+
+_fresh = count(1)
+Form = Callable[[Api, Planted, Caller], Awaitable[dict[str, Any]]]
+
+
+class Effect(NamedTuple):
+    """What a success leaves.
+
+    Attributes:
+        operation: Of the line in the log; None where nothing is done.
+        rows: How many rows more each table has, without the log.
+    """
+
+    operation: str | None
+    rows: dict[str, int]
+
+
+class Mutation(NamedTuple):
+    """One mutation.
+
+    Attributes:
+        permission: That the contract asks for.
+        document: Calls it.
+        form: A sound input for a customer of the caller's partner, another at each call.
+        effect: Of a success.
+    """
+
+    permission: str
+    document: str
+    form: Form
+    effect: Effect
+
+
+async def new_customer(_api: Api, own: Planted, _caller: Caller) -> dict[str, Any]:
+    """A customer in the country of the partner's own, under a domain that is free."""
+    form: dict[str, Any] = {"domain": f"accessmatrix{next(_fresh)}", "billingProfile": own.profile}
+    return form | ({"organizationRegistrationNumber": own.number} if own.number else {})
+
+
+async def _profile(api: Api, own: Planted, caller: Caller) -> dict[str, Any]:
+    address = own.profile["address"] | {"addressLine2": f"Floor {next(_fresh)}"}
+    return {
+        "customerId": own.id,
+        "etag": await etag_of(api, own, caller.partner),
+        "billingProfile": own.profile | {"address": address},
+    }
+
+
+async def _contact(api: Api, own: Planted, caller: Caller) -> dict[str, Any]:
+    contact = {"firstName": f"Person {next(_fresh)}"}
+    return {"customerId": own.id, "etag": await etag_of(api, own, caller.partner), "contact": contact}
+
+
+async def _deletion(api: Api, own: Planted, caller: Caller) -> dict[str, Any]:
+    if caller.partner != "proseware":
+        return {"customerId": own.id}
+    form = await new_customer(api, own, caller)
+    made = (await api.ask("admin-agent@proseware", CREATE, input=form)).ok()["customerCreate"]
+    return {"customerId": made["customer"]["id"]}
+
+
+async def _export(_api: Api, _own: Planted, _caller: Caller) -> dict[str, Any]:
+    return {"filter": {"search": "sentinel"}}
+
+
+async def _attestation(_api: Api, own: Planted, _caller: Caller) -> dict[str, Any]:
+    return {"customerId": own.id, "agreement": acceptance(f"matrix-{next(_fresh)}@example.com")}
+
+
+async def etag_of(api: Api, own: Planted, partner: str) -> str:
+    """The present etag of a partner's billing profile of a customer."""
+    profile = select(col(BillingProfile.etag)).where(
+        col(BillingProfile.customer_id) == own.tenant_id, col(BillingProfile.partner_id) == organisation(partner).id
+    )
+    async with api.database.connect() as connection:
+        return str((await connection.execute(profile)).scalar_one())
+
+
+MUTATIONS = {
+    "customerCreate": Mutation(
+        "CUSTOMER_CREATE", CREATE, new_customer, Effect("add_customer", dict.fromkeys(ACCOUNT, 1))
+    ),
+    "customerUpdateBillingProfile": Mutation(
+        "CUSTOMER_BILLING_WRITE", UPDATE, _profile, Effect("update_customer_billing_profile", {})
+    ),
+    "customerUpdateContact": Mutation(
+        "CUSTOMER_CONTACT_WRITE", CONTACT, _contact, Effect("update_customer_billing_profile", {})
+    ),
+    "customerDelete": Mutation(
+        "CUSTOMER_SANDBOX_DELETE", DELETE, _deletion, Effect("delete_customer", dict.fromkeys(ACCOUNT, -1))
+    ),
+    "customerExport": Mutation("CUSTOMER_EXPORT", EXPORT, _export, Effect("export_customers", {})),
+    "customerAttestAgreement": Mutation(
+        "AGREEMENT_ATTEST", ATTEST, _attestation, Effect("create_agreement", {"agreement": 1})
+    ),
+}
+OUTSIDE_THE_SANDBOX = Effect(None, {})
+
+
+def effect_of(name: str, caller: Caller) -> Effect:
+    """What a success of this caller leaves; outside the sandbox nothing is deleted (NOT_SANDBOX)."""
+    if name == "customerDelete" and caller.partner != "proseware":
+        return OUTSIDE_THE_SANDBOX
+    return MUTATIONS[name].effect

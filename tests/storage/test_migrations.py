@@ -1,0 +1,116 @@
+"""Migrations: up from empty they make the tables that the code has, and down again they leave nothing."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest_asyncio
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, inspect
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from clientela.clock import utc_now
+from clientela.database import make_engine
+from clientela.demo.world import fill_demo_world
+from clientela.migration import current_revision, migrate, newest_revision
+from clientela.settings import Settings
+from models import metadata
+
+
+@pytest_asyncio.fixture
+async def bare(empty: Settings) -> AsyncIterator[AsyncEngine]:
+    """A database without a single table."""
+    engine = make_engine(empty)
+    yield engine
+    await engine.dispose()
+
+
+async def tables(engine: AsyncEngine) -> set[str]:
+    async with engine.connect() as connection:
+        return set(await connection.run_sync(lambda sync: inspect(sync).get_table_names()))
+
+
+async def constraints(engine: AsyncEngine) -> dict[str, list[Any]]:
+    """Checks and partial indexes of every table, which Alembic does not compare."""
+
+    def read(sync: Connection) -> dict[str, list[Any]]:
+        found = inspect(sync)
+        return {
+            name: [
+                sorted(str(check["name"]) for check in found.get_check_constraints(name)),
+                sorted(str(index["name"]) for index in found.get_indexes(name)),
+                sorted(str(key["name"]) for key in found.get_foreign_keys(name)),
+            ]
+            for name in metadata.tables
+        }
+
+    async with engine.connect() as connection:
+        return await connection.run_sync(read)
+
+
+async def differences(engine: AsyncEngine) -> list[Any]:
+    async with engine.connect() as connection:
+        options = {"compare_type": True, "compare_server_default": True}
+        return await connection.run_sync(
+            lambda sync: compare_metadata(MigrationContext.configure(sync, opts=options), metadata)
+        )
+
+
+async def test_up_from_empty_equals_the_tables_of_the_code(bare: AsyncEngine):
+    await migrate(bare)
+    assert await tables(bare) == {*metadata.tables, "alembic_version"}
+    assert await differences(bare) == []
+    assert await current_revision(bare) == newest_revision()
+
+
+async def test_the_constraints_are_those_of_the_code(bare: AsyncEngine, empty: Settings):
+    """Check constraints included, which no comparison of Alembic's sees."""
+    await migrate(bare)
+    migrated = await constraints(bare)
+    await migrate(bare, "base")
+    async with bare.execution_options(writes=True).begin() as connection:
+        await connection.run_sync(metadata.create_all)
+    assert await constraints(bare) == migrated
+    names = [name for kinds in migrated.values() for names in kinds for name in names]
+    assert [name for name in names if not re.fullmatch("(ck|ix|uq|fk)_.+", name)] == []
+
+
+async def test_down_to_base_and_up_again(bare: AsyncEngine):
+    await migrate(bare)
+    await migrate(bare, "base")
+    assert await tables(bare) == {"alembic_version"}
+    assert await current_revision(bare) is None
+    await migrate(bare)
+    assert await differences(bare) == []
+
+
+async def test_down_with_the_demo_world_in_it(bare: AsyncEngine):
+    await migrate(bare)
+    assert await fill_demo_world(bare, utc_now())
+    await migrate(bare, "base")
+    assert await tables(bare) == {"alembic_version"}
+
+
+async def test_migrating_again_changes_nothing(bare: AsyncEngine):
+    await migrate(bare)
+    await migrate(bare)
+    assert await differences(bare) == []
+
+
+async def test_processes_that_start_together_migrate_one_after_the_other(empty: Settings):
+    engines = [make_engine(empty) for _ in range(4)]
+    await asyncio.gather(*(migrate(engine) for engine in engines))
+    assert await differences(engines[0]) == []
+    for engine in engines:
+        await engine.dispose()
+
+
+async def test_every_index_leads_with_the_tenants_key(bare: AsyncEngine):
+    """Issue 2, B: the tenant key comes first, so that one partner's rows lie together."""
+    unscoped = {"ix_relationship_domain_name": "serves the foreign key to customer_domain.name, unique in the system"}
+    for table in metadata.tables.values():
+        for index in table.indexes:
+            if index.name not in unscoped:
+                assert index.columns[0].name == "cloud", index.name
