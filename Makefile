@@ -29,7 +29,7 @@ wheel: $(READY) explorer ## Build dist/clientela-….whl, the explorer in it.
 	@$(BIN)/python -m hatchling build -t wheel
 
 # Only this target needs uv: it alone writes one lock for all platforms. UPGRADE=1 takes the newest versions.
-COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --system-certs --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
 
 lock: $(READY) ## Write requirements.lock and requirements-dev.lock anew from pyproject.toml.

@@ -70,6 +70,9 @@ class GraphQLEndpoint:
         except KeysUnavailableError:
             message = "Sign-in cannot be checked now, because the issuer's keys cannot be had. Try again shortly."
             response = _error(media_type, 503, "ISSUER_UNAVAILABLE", message, {"Retry-After": "5"})
+        except Exception as error:
+            wording = _report(error, correlation_id, None)
+            response = _error(media_type, 500, "INTERNAL", wording.message, {}, wording.extensions)
         response.headers[CORRELATION_HEADER] = correlation_id
         return response
 
@@ -77,11 +80,7 @@ class GraphQLEndpoint:
         principal = await self.authenticator.principal(request.headers.get("authorization"))
         operation = await read_operation(request, self.max_body_bytes)
         context = Context(principal, self.database, self.clock(), correlation_id, self.export_links)
-        try:
-            answer = await self.engine.run(operation, context)
-        except Exception as error:
-            wording = report_internal(GraphQLError("execution failed", original_error=error), context)
-            return _error(media_type, 500, wording.extensions["code"], wording.message, {}, wording.extensions)
+        answer = await self.engine.run(operation, context)
         # The newer media type says by its status whether the request was sound; the older is always 200.
         status = 200 if answer.executed or media_type == JSON_TYPE else 400
         return _response(media_type, status, answer.body)
@@ -89,14 +88,13 @@ class GraphQLEndpoint:
 
 def report_internal(error: GraphQLError, context: Context) -> Wording:
     """Logs a fault of ours with its stack, and words it without detail."""
-    log.error(
-        "internal error",
-        correlation_id=context.correlation_id,
-        path=error.path,
-        exc_info=error.original_error or error,
-    )
+    return _report(error.original_error or error, context.correlation_id, error.path)
+
+
+def _report(error: Exception, correlation_id: str, path: list[str | int] | None) -> Wording:
+    log.error("internal error", correlation_id=correlation_id, path=path, exc_info=error)
     message = "Something went wrong on our side. Try again; if it stays, quote the correlation id to your operator."
-    return Wording(message, {"code": "INTERNAL", "correlationId": context.correlation_id})
+    return Wording(message, {"code": "INTERNAL", "correlationId": correlation_id})
 
 
 def _error(

@@ -3,7 +3,7 @@
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -44,7 +44,7 @@ def decode_cursor(cursor: str, listing: str, kinds: Sequence[type], argument: st
         origin, values = found[0], found[1:]
         if origin == listing and len(values) == len(kinds):
             return [_parse(value, kind) for value, kind in zip(values, kinds, strict=True)]
-    except (Base64Error, ValueError, TypeError, KeyError, IndexError) as error:
+    except (Base64Error, ValueError, TypeError, KeyError, IndexError, OverflowError) as error:
         raise BadUserInput(_not_ours(argument)) from error
     raise BadUserInput(
         f"`{argument}` is a cursor of another list or another order. Page on with the arguments that the cursor "
@@ -59,7 +59,8 @@ def _parse(value: object, kind: type) -> object:
         instant = datetime.fromisoformat(value)
         if instant.tzinfo is None:
             raise ValueError("an instant needs a time zone")
-        return instant
+        # Here, where it is refused, an instant near the ends of time overflows; later it would be a fault of ours.
+        return instant.astimezone(UTC)
     return UUID(value) if kind is UUID else value
 
 

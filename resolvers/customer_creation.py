@@ -157,7 +157,8 @@ def check_region(principal: Principal, country: str) -> list[Fault]:
 async def _check_state(call: Call, form: CustomerForm) -> list[Fault]:
     faults = []
     taken = select(col(CustomerDomain.name)).where(col(CustomerDomain.name) == form.domain)
-    if (await call.transaction.execute(taken)).first() is not None:
+    # PostgreSQL cannot be asked for U+0000, which the form's check has refused.
+    if "\0" not in form.domain and (await call.transaction.execute(taken)).first() is not None:
         faults.append(domain_taken(form.domain))
     if form.names_reseller and PartnerKind.INDIRECT_PROVIDER in call.principal.standing.partner_kinds:
         faults += await _check_partnership(call, form.associated_reseller_id)

@@ -101,6 +101,14 @@ def doctor(data_dir: DataDir = None) -> None:
 
 def main() -> None:
     """Runs the command line; faults that a person can mend end with one line, not with a stack."""
+    from clientela.names import ForeignPackageError, check_names
+
+    try:
+        # Before anything of ours is imported, which would fail in words that help nobody.
+        check_names()
+    except ForeignPackageError as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(1) from None
     from clientela.cli.failures import told_in_one_line
 
     with told_in_one_line():

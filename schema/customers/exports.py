@@ -7,6 +7,7 @@ import strawberry
 
 from resolvers.billing_profile_fields import camel
 from resolvers.customer_export import COLUMNS, record_export
+from resolvers.customer_filters import CustomerFilter as Chosen
 from schema.access import PUBLIC, field
 from schema.context import Info
 from schema.customers.filters import CustomerFilter, choose
@@ -46,13 +47,16 @@ async def export_customers(info: Info, asked: CustomerExportInput) -> CustomerEx
     context = info.context
     chosen = choose(asked.filter)
     link = context.export_links.sign(context.principal, chosen, context.now)
-    await record_export(context.call(), _as_logged(asked.filter))
+    await record_export(context.call(), _as_logged(asked.filter, chosen))
     export = Export(url=Url(link.url), expires_at=link.expires_at, columns=list(COLUMNS))
     return CustomerExportPayload(export=export, user_errors=[])
 
 
-def _as_logged(asked: CustomerFilter | None) -> dict[str, Any]:
-    given = vars(asked) if asked else {}
+def _as_logged(asked: CustomerFilter | None, chosen: Chosen) -> dict[str, Any]:
+    given = dict(vars(asked)) if asked else {}
+    if chosen.nothing:
+        # Any text passes for an id; one that names nothing may be endless, or hold what no database stores.
+        given["partner_id"] = "unknown"
     return {
         camel(name): value.isoformat() if isinstance(value, datetime) else value
         for name, value in given.items()

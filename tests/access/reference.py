@@ -102,13 +102,10 @@ def _user(name: str, cloud: str = "GLOBAL") -> Caller:
 CALLERS = (
     *(_user(f"{role.value.replace('_', '-')}@contoso") for role in Role),
     _user("helpdesk-agent@litware"),
-    _user("user-management-admin@litware"),
     _user("sales-agent@adatum"),
     _user("admin-agent@fabrikam"),
-    _user("helpdesk-agent@fabrikam"),
     _user("global-admin@tailspin"),
     _user("admin-agent@tailspin"),
-    _user("helpdesk-agent@tailspin"),
     _user("global-admin@woodgrove", "US_GOV"),
     _user("admin-agent@woodgrove", "US_GOV"),
     _user("helpdesk-agent@woodgrove", "US_GOV"),

@@ -26,7 +26,7 @@ AS_PARTNER = f"""query ($id: ID!) {{
   customer(id: $id) {{ {CUSTOMER} }}
   node(id: $id) {{ ... on Customer {{ {CUSTOMER} }} }}
   found: customers(filter: {{country: ["US"]}}, first: 5) {{ totalCount edges {{ cursor node {{ {CUSTOMER} }} }} }}
-  activityLog(first: 500) {{
+  activityLog(first: 60) {{
     totalCount pageInfo {{ endCursor }}
     edges {{
       cursor node {{ id actor customerName customer {{ companyName }} changes {{ field oldValue newValue redacted }} }}

@@ -10,8 +10,9 @@ import pytest_asyncio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.api.arguments import leaves, replaced, requests
 from tests.api.customers import some_customer
-from tests.api.hostile import OTHERS, TEXTS, anything, deep, leaves, replaced, requests, texts
+from tests.api.hostile import OTHERS, TEXTS, anything, deep, texts
 from tests.clients import Answer, Api
 
 AGENT = "admin-agent@litware"
@@ -73,6 +74,13 @@ async def test_the_known_nasty_values_everywhere(api: Api, target: Target, field
         assert_clear(await call(api, target, field, places[number % len(places)], value), text_length(value))
 
 
+@pytest.mark.parametrize("value", ["a\x00b", "x" * 10_000], ids=["NUL", "10 kB"])
+async def test_what_databases_choke_on_everywhere(api: Api, target: Target, value: str):
+    """PostgreSQL takes no U+0000 in a text; an index no long key."""
+    for field, path in PLACES:
+        assert_clear(await call(api, target, field, path, value), text_length(value))
+
+
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(place=st.sampled_from(PLACES), value=anything)
 async def test_any_value_anywhere(api: Api, target: Target, place: Any, value: Any):
@@ -80,7 +88,7 @@ async def test_any_value_anywhere(api: Api, target: Target, place: Any, value: A
     assert_clear(await call(api, target, field, path, value), text_length(value))
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=80, deadline=None, derandomize=True)
 @given(place=st.sampled_from([place for place in PLACES if not isinstance(place[1][-1], int)]), value=texts)
 async def test_any_text_anywhere(api: Api, target: Target, place: Any, value: str):
     """Texts get past the parser and into the rules and the database."""
@@ -126,7 +134,7 @@ async def test_numbers_that_are_none_in_the_document(api: Api, literal: str):
         ({"filter": {"createdAfter": "yesterday"}}, "createdAfter"),
         ({"filter": {"createdAfter": 0}}, "createdAfter"),
         ({"filter": {"createdAfter": "2024-01-01T00:00:00"}}, "createdAfter"),
-        ({"filter": {"createdAfter": "0001-01-01T00:00:00+14:00"}}, "createdAfter"),
+        ({"filter": {"createdAfter": "0001-01-01T00:00:00+14:00"}}, "is not an instant"),
         ({"filter": {"country": [None]}}, "country"),
         ({"filter": {"country": 1}}, "country"),
         ({"filter": {"name": "x"}}, "name"),
@@ -153,11 +161,4 @@ async def test_a_country_that_is_none_in_a_filter_is_bad_input(api: Api, country
     """Settled: a country in a query's argument is written by a program: BAD_USER_INPUT, the field null."""
     document = "query ($c: [CountryCode!]) { customers(filter: {country: $c}) { totalCount } }"
     answer = await api.ask(AGENT, document, c=[country])
-    assert (answer.data, answer.codes) == ({"customers": None}, ["BAD_USER_INPUT"])
-
-
-@pytest.mark.parametrize("cursor", ["", "x", "W10", "====", "é", "\x00", "bnVsbA", "e30", "WzFd", "A" * 5000])
-async def test_a_cursor_that_is_none_is_bad_input(api: Api, cursor: str):
-    document = "query ($c: String) { customers(after: $c) { nodes { id } } }"
-    answer = await api.ask(AGENT, document, c=cursor)
     assert (answer.data, answer.codes) == ({"customers": None}, ["BAD_USER_INPUT"])

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import pytest
+from argon2 import PasswordHasher
 
 from tests.api.customers import CREATE, audited, create, created, faults, form, prefix, read
 from tests.clients import Api
@@ -58,7 +59,10 @@ async def test_the_password_is_shown_once_and_kept_as_a_hash_only(api: Api):
         name=payload["initialCredentials"]["userName"],
     )
     assert user.password_hash.startswith("$argon2id$")
+    assert PasswordHasher().verify(user.password_hash, password)
     assert (bool(user.is_global_admin), bool(user.must_change_password)) == (True, True)
+    again = await create(api, SELLER, form())
+    assert again["initialCredentials"]["password"] != password
     logged = await api.rows("select changes from activity_record where operation = 'add_customer'")
     assert not [row for row in logged if password in str(row.changes) or user.password_hash in str(row.changes)]
 
@@ -116,7 +120,17 @@ async def test_all_faults_of_a_form_come_back_at_once(api: Api):
 
 @pytest.mark.parametrize(
     "domain",
-    ["a" * 28, "wing-tip", "wing tip", "wing.tip.onmicrosoft.com", "wing.onmicrosoft.us", "wing.ccsctp.net", "", "ü"],
+    [
+        "a" * 28,
+        "wing-tip",
+        "wing tip",
+        "wing.tip.onmicrosoft.com",
+        "wing.onmicrosoft.us",
+        "wing.ccsctp.net",
+        "",
+        "ü",
+        "wing\x00",
+    ],
 )
 async def test_a_domain_of_the_wrong_form_is_refused(api: Api, domain: str):
     """customers.md 9.7 and 1.5: 28 letters, a hyphen, a blank, another cloud's or the sandbox's suffix."""

@@ -116,6 +116,17 @@ async def test_the_export_is_in_the_log_with_its_filter(api: Api):
     assert "US" in str(change["newValue"])
 
 
+async def test_an_id_that_names_nothing_is_not_copied_into_the_log(api: Api):
+    """Any string is an ID, of any length; the log says that there was one, and nothing comes of it."""
+    for nothing in ("x", "a\x00b", "x" * 100_000):
+        answer = await api.ask(AGENT, EXPORT, filter={"partnerId": nothing})
+        assert answer.ok()["customerExport"]["userErrors"] == []
+        correlation_id = answer.headers["X-Correlation-Id"]
+        (row,) = await api.rows("select changes from activity_record where correlation_id = :id", id=correlation_id)
+        assert "partnerId" in str(row.changes)
+        assert len(str(row.changes)) < 200
+
+
 async def test_many_rows_come_in_many_pieces(api: Api):
     """Streamed from the database: no piece grows with the number of rows."""
     made = await export(api, AGENT)

@@ -63,6 +63,9 @@ async def test_filtering_by_a_stranger_finds_nothing(api: Api):
     assert await served_with(api, PROVIDER, stranger) == set()
     assert await served_with(api, STRANGER, provider) == set()
     assert await served_with(api, PROVIDER, provider) == set()
+    assert await served_with(api, RESELLER, provider) != set()
+    for other in (stranger, contoso, await partner_id(api, RESELLER)):
+        assert await served_with(api, RESELLER, other) == set()
     # adatum and contoso share a customer; neither learns it by asking.
     assert await served_with(api, "sales-agent@adatum", contoso) == set()
 

@@ -1,0 +1,146 @@
+"""The engine: mutations as transactions of their own, errors by field, documents kept within bounds."""
+
+from uuid import uuid5
+
+import pytest
+from graphql import build_schema
+
+from execution.documents import DocumentCache
+from tests.execution.conftest import Library
+from tests.execution.library import OWN
+
+A = str(uuid5(OWN, "A"))
+ADD = "mutation ($a: UUID!) {{ {} }}"
+
+
+async def test_each_field_of_a_mutation_is_a_transaction_of_its_own(library: Library):
+    """conventions.md, Faults: one mutation field is one transaction."""
+    document = ADD.format(
+        'one: add(author: $a, title: "one") { book { title } } '
+        'two: add(author: $a, title: "two", fail: "ours") { book { title } } '
+        'three: add(author: $a, title: "one") { book { title } } '
+        'four: add(author: $a, title: "four") { book { title } }'
+    )
+    body = (await library.run(document, a=A)).body
+    assert body["data"] == {
+        "one": {"book": {"title": "one"}},
+        "two": None,
+        "three": None,
+        "four": {"book": {"title": "four"}},
+    }
+    assert [(error["path"], error["extensions"]["code"]) for error in body["errors"]] == [
+        (["two"], "INTERNAL"),
+        (["three"], "INTERNAL"),
+    ]
+    assert library.context.failures == [("add", "ZeroDivisionError"), ("add", "IntegrityError")]
+    assert {"one", "four"} <= await library.titles()
+    assert "two" not in await library.titles()
+
+
+async def test_a_denied_mutation_leaves_nothing_and_is_told_of_afterwards(library: Library):
+    body = (await library.run(ADD.format('add(author: $a, title: "denied", fail: "denied") { book { id } }'), a=A)).body
+    assert (body["data"], body["errors"][0]["extensions"]["code"]) == ({"add": None}, "ROOT")
+    assert library.context.failures == [("add", "Forbidden")]
+    assert "denied" not in await library.titles()
+
+
+async def test_a_rehearsal_shows_what_it_rolls_back(library: Library):
+    """conventions.md, Writes: the payload shows the outcome, nothing stays."""
+    document = ADD.format('add(author: $a, title: "rehearsed", rehearse: true) { book { title author { name } } }')
+    data = await library.ok(document, a=A)
+    assert data["add"]["book"] == {"title": "rehearsed", "author": {"name": "A Author"}}
+    assert "rehearsed" not in await library.titles()
+
+
+async def test_a_denied_field_of_the_payload_is_the_clients_affair(library: Library):
+    body = (await library.run(ADD.format('add(author: $a, title: "shy") { secret book { title } }'), a=A)).body
+    assert body["data"]["add"] == {"secret": None, "book": {"title": "shy"}}
+    assert [error["extensions"]["code"] for error in body["errors"]] == ["FIELD"]
+    assert "shy" in await library.titles()
+
+
+async def test_a_broken_statement_in_the_payload_commits_nothing(library: Library):
+    body = (await library.run(ADD.format('add(author: $a, title: "lost") { brokenStatement }'), a=A)).body
+    assert body["data"] == {"add": None}
+    assert {error["extensions"]["code"] for error in body["errors"]} == {"INTERNAL"}
+    assert "nowhere" not in str(body)
+    assert "lost" not in await library.titles()
+
+
+async def test_a_query_writes_nothing_and_mutations_are_refused_where_only_reads_may_be(library: Library):
+    document = ADD.format('add(author: $a, title: "by GET") { book { title } }')
+    response = await library.run(document, read_only=True, a=A)
+    assert not response.executed
+    assert "data" not in response.body
+    assert "by GET" not in await library.titles()
+
+
+async def test_one_fault_for_a_field_that_is_denied_in_many_rows(library: Library):
+    """conventions.md, Faults: path of its first occurrence, how many there are."""
+    body = (await library.run("{ authors(first: 9) { nodes { secret again: secret name } } forbidden }")).body
+    found = {
+        (tuple(error["path"]), error["extensions"]["code"], error["extensions"]["occurrences"])
+        for error in body["errors"]
+    }
+    assert found == {
+        (("authors", "nodes", 0, "secret"), "FIELD", 9),
+        (("authors", "nodes", 0, "again"), "FIELD", 9),
+        (("forbidden",), "ROOT", 1),
+    }
+    assert all(node["name"] for node in body["data"]["authors"]["nodes"])
+
+
+async def test_a_fault_of_ours_is_reported_and_told_without_detail(library: Library):
+    body = (await library.run("{ authors(first: 2) { nodes { broken name } } }")).body
+    assert [error["message"] for error in body["errors"]] == ["Ours.", "Ours."]
+    assert library.context.reported == ["ZeroDivisionError"] * 2
+    assert "division" not in str(body)
+
+
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [
+        ("{ authors {", "GRAPHQL_PARSE_FAILED"),
+        ("{ " + "a { " * 3000, "GRAPHQL_PARSE_FAILED"),
+        ("{ authors { nodes { nothing } } }", "GRAPHQL_VALIDATION_FAILED"),
+        ('{ author(id: "x") { name } }', "BAD_USER_INPUT"),
+        ('{ authors(first: "x") { total } }', "BAD_USER_INPUT"),
+        ("query A { __typename } query B { __typename }", "GRAPHQL_VALIDATION_FAILED"),
+        ("fragment F on Query { __typename }", "GRAPHQL_VALIDATION_FAILED"),
+    ],
+)
+async def test_a_request_that_is_at_fault_itself_is_not_executed(library: Library, document: str, code: str):
+    response = await library.run(document)
+    assert not response.executed
+    assert "data" not in response.body
+    assert {error["extensions"]["code"] for error in response.body["errors"]} == {code}
+    assert library.statements == 0
+
+
+async def test_a_variable_that_does_not_fit_is_a_fault_of_the_request(library: Library):
+    for variables in ({}, {"id": 3}, {"id": "x"}, {"id": None}):
+        response = await library.run("query ($id: UUID!) { author(id: $id) { name } }", **variables)
+        assert not response.executed
+        assert [error["extensions"]["code"] for error in response.body["errors"]] == ["BAD_USER_INPUT"]
+
+
+def test_documents_are_kept_within_bounds():
+    cache = DocumentCache(build_schema("type Query { a: Int }"), entries=3, characters=200)
+    texts = [f"{{ a }} # {number}" for number in range(5)]
+    first = cache.get(texts[0])
+    assert cache.get(texts[0]) is first
+    for text in texts[1:3]:
+        cache.get(text)
+        assert cache.get(texts[0]) is first
+    cache.get(texts[3])
+    assert cache.get(texts[0]) is first
+    assert cache.get(texts[3]) is cache.get(texts[3])
+    cache.get(texts[4] + "x" * 190)
+    assert cache.get(texts[0]) is not first
+
+
+def test_a_document_longer_than_all_that_is_kept_is_read_and_not_kept():
+    cache = DocumentCache(build_schema("type Query { a: Int }"), entries=3, characters=10)
+    long = "{ a } # " + "x" * 100
+    assert cache.get(long).errors == ()
+    assert cache.get(long) is not cache.get(long)
