@@ -9,8 +9,10 @@ import strawberry
 from sqlalchemy import insert, text
 from sqlmodel import col
 
-from execution.links import field_of, find, find_all, page_below
-from execution.pages import Listing, Page, Window
+from execution.links import field_of
+from execution.loading import find, find_all
+from execution.pages import Page, Parent
+from execution.windows import Listing, Window
 from tests.execution import library
 from tests.execution.library import AuthorRow, BookRow, Context, Forbidden
 
@@ -50,7 +52,8 @@ class AuthorType:
         parent: strawberry.Parent[AuthorRow], info: Info, first: int | None = None, after: str | None = None
     ) -> BookPage:
         listing = Listing("books", library.books, ("title", "id"))
-        return page_below(info, listing, Window(first, after), by="author_id", key=parent.id)  # type: ignore[return-value]
+        below = Parent("author_id", parent.id, field_of(info))
+        return Page(info.context.unit, listing, Window(first, after), below)  # type: ignore[return-value]
 
     @strawberry.field
     async def titles(parent: strawberry.Parent[AuthorRow], info: Info, descending: bool = False) -> list[str]:
