@@ -63,7 +63,9 @@ def decide(standing: Standing, permission: Permission) -> Decision:
     held_through = tuple(role for role in granted_by if role in standing.roles)
     code = _denial(standing, rule, held_through)
     conditions = [rule.grants[role] for role in held_through]
-    condition = None if None in conditions or code else next(iter(conditions), None)
+    # Of several roles the mildest condition holds: of two that can meet, the one with the lower number.
+    met = [tag for tag in conditions if tag is not None]
+    condition = None if None in conditions or code else min(met, default=None)
     return Decision(
         permission=permission,
         granted=code is None,

@@ -15,8 +15,9 @@ from resolvers.customers import visible_customers
 from resolvers.visibility import Rows
 
 COLUMNS = ("Microsoft ID", "Company name", "Primary domain name", "Relationship")
-# A spreadsheet runs a cell that begins so; an apostrophe in front makes it text (customers.md 2.6 [D]).
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet runs a cell that begins so, some also the full-width signs; an apostrophe in front makes it text
+# (customers.md 2.6 [D]).
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # noqa: RUF001 - the full-width signs are meant
 
 
 def export_rows(chosen: CustomerFilter, principal: Principal) -> Rows:

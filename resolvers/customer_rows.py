@@ -52,7 +52,7 @@ async def write_account(call: Call, new: NewCustomer, reseller_id: UUID | None, 
             for row in relationships
         )
     )
-    await call.add(_billing_profile(call, new))
+    await call.add(*(_billing_profile(call, new, row.partner_id) for row in relationships))
     await call.add(_administrator(call, new, password_hash))
     return True
 
@@ -109,10 +109,10 @@ def _resellers_relationship(call: Call, new: NewCustomer, reseller_id: UUID) -> 
     return row
 
 
-def _billing_profile(call: Call, new: NewCustomer) -> BillingProfile:
+def _billing_profile(call: Call, new: NewCustomer, partner_id: UUID) -> BillingProfile:
     return BillingProfile(
         cloud=call.principal.cloud,
-        partner_id=call.principal.tenant_id,
+        partner_id=partner_id,
         customer_id=new.id,
         id=uuid7(),
         etag=token_hex(16),

@@ -1,10 +1,14 @@
-"""What mutations of customers answer. Objects are read in the transaction that wrote them."""
+"""What mutations of customers answer. Objects are read in the transaction that wrote them.
+
+They need the permission to read them: a token may be narrowed to writing.
+"""
 
 from uuid import UUID
 
 import strawberry
 
 from execution.links import One
+from policy.vocabulary import Permission
 from schema import sources
 from schema.access import PUBLIC, field
 from schema.customers.agreement import Agreement
@@ -36,7 +40,9 @@ class CustomerCreatePayload:
         PUBLIC, "True on a replay with the same idempotency key: the credentials were handed out before."
     )
     user_errors: list[UserError] = field(PUBLIC, USER_ERRORS)
-    customer: Customer | None = field(PUBLIC, CUSTOMER, link=One(sources.customers, key="customer_id"))
+    customer: Customer | None = field(
+        Permission.CUSTOMER_READ, CUSTOMER, link=One(sources.customers, key="customer_id")
+    )
 
 
 @strawberry.type(description="A billing profile that was replaced.")
@@ -45,9 +51,11 @@ class CustomerUpdateBillingProfilePayload:
 
     customer_id: strawberry.Private[UUID | None]
     user_errors: list[UserError] = field(PUBLIC, USER_ERRORS)
-    customer: Customer | None = field(PUBLIC, CUSTOMER, link=One(sources.customers, key="customer_id"))
+    customer: Customer | None = field(
+        Permission.CUSTOMER_READ, CUSTOMER, link=One(sources.customers, key="customer_id")
+    )
     billing_profile: BillingProfile | None = field(
-        PUBLIC,
+        Permission.CUSTOMER_BILLING_READ,
         "The profile as it is now, with its new etag; null where there are `userErrors`.",
         link=One(sources.billing_profiles, key="customer_id", by="customer_id"),
     )
@@ -59,7 +67,9 @@ class CustomerUpdateContactPayload:
 
     customer_id: strawberry.Private[UUID | None]
     user_errors: list[UserError] = field(PUBLIC, USER_ERRORS)
-    customer: Customer | None = field(PUBLIC, CUSTOMER, link=One(sources.customers, key="customer_id"))
+    customer: Customer | None = field(
+        Permission.CUSTOMER_READ, CUSTOMER, link=One(sources.customers, key="customer_id")
+    )
 
 
 @strawberry.type(description="A customer that was deleted.")
@@ -79,9 +89,11 @@ class CustomerAttestAgreementPayload:
     customer_id: strawberry.Private[UUID | None]
     agreement_id: strawberry.Private[UUID | None]
     user_errors: list[UserError] = field(PUBLIC, USER_ERRORS)
-    customer: Customer | None = field(PUBLIC, CUSTOMER, link=One(sources.customers, key="customer_id"))
+    customer: Customer | None = field(
+        Permission.CUSTOMER_READ, CUSTOMER, link=One(sources.customers, key="customer_id")
+    )
     agreement: Agreement | None = field(
-        PUBLIC,
+        Permission.AGREEMENT_ATTEST,
         "The acceptance that was recorded; null where there are `userErrors`.",
         link=One(sources.agreements, key="agreement_id"),
     )

@@ -16,12 +16,17 @@ ADDRESS = {"addressLine1": "1 Main St", "city": "Seattle", "state": "WA", "posta
 
 @cache
 def guarded_fields() -> dict[str, str]:
-    """Every field with a guard by its coordinate, e.g. `Customer.contact`, with the permission that it needs."""
+    """Every field with a guard by its coordinate, e.g. `Customer.contact`, with the permission that it needs.
+
+    Payloads' fields are reached by who may write only: tests/identity/test_narrowed_writes.py has them.
+    """
     core = build_schema()._schema
     return {
         f"{kind}.{name}": access.name
         for kind, declared in core.type_map.items()
-        if isinstance(declared, GraphQLObjectType | GraphQLInterfaceType) and not kind.startswith("__")
+        if isinstance(declared, GraphQLObjectType | GraphQLInterfaceType)
+        and not kind.startswith("__")
+        and not kind.endswith("Payload")
         for name, field in declared.fields.items()
         if isinstance(access := field.extensions[OURS].metadata[ACCESS], Permission)
     }

@@ -39,7 +39,11 @@ async def test_the_reseller_sees_the_customer_that_its_provider_creates_for_it(a
         "MANAGING",
         {"name": "Fabrikam, Inc."},
     )
-    assert (theirs["associatedReseller"], theirs["billingProfile"]) == (None, None)
+    assert theirs["associatedReseller"] is None
+    # One profile a partner and customer: the reseller's begins as a copy, with an id and an etag of its own.
+    own, copied = theirs["billingProfile"], customer["billingProfile"]
+    assert {own["id"], own["etag"]}.isdisjoint({copied["id"], copied["etag"]})
+    assert {**own, "id": 0, "etag": 0} == {**copied, "id": 0, "etag": 0}
     assert await read(api, STRANGER, customer["id"]) is None
     after = await served_with(api, PROVIDER, reseller), await served_with(api, RESELLER, provider)
     assert [now - then for now, then in zip(after, before, strict=True)] == [{customer["id"]}] * 2
