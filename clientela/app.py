@@ -55,8 +55,9 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> Starlette:
         trusted += [TrustedIssuer(issuer, development) for issuer in development.settings()]
     authenticator = Authenticator(TokenVerifier(trusted, settings.clock_leeway_seconds), database)
     links = SignedExportLinks(secret_key(settings), settings.base_url)
+    planner = Planner(schema, driver, database.dialect)
     endpoint = GraphQLEndpoint(
-        engine=Engine(schema, translate, report_internal, Planner(schema, driver, database.dialect)),
+        engine=Engine(schema, translate, report_internal, planner),
         authenticator=authenticator,
         database=database,
         export_links=links,
@@ -72,7 +73,9 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> Starlette:
     ]
     if development is not None:
         routes += DevelopmentRoutes(development, People(database), clock).routes()
-    return Starlette(routes=routes, middleware=_middleware(settings), lifespan=_lifespan(database, driver))
+    app = Starlette(routes=routes, middleware=_middleware(settings), lifespan=_lifespan(database, driver))
+    app.state.planner = planner
+    return app
 
 
 def _middleware(settings: Settings) -> list[Middleware]:

@@ -14,6 +14,7 @@ from clientela.app import create_app
 from clientela.clock import utc_now
 from clientela.database import make_engine
 from clientela.settings import Settings
+from execution.plans.planner import Planner
 from models import metadata
 
 TABLES = sorted(metadata.tables)
@@ -75,12 +76,14 @@ class Api:
         http: Its HTTP door.
         database: The same database, for looking at rows.
         clock: Its clock.
+        planner: What it runs by plan, and what it hands over to the executor.
     """
 
     settings: Settings
     http: httpx.AsyncClient
     database: AsyncEngine
     clock: Clock
+    planner: Planner
     _tokens: dict[str, str] = field(default_factory=dict)
 
     async def token(self, name: str) -> str:
@@ -125,5 +128,5 @@ async def serve_in_process(settings: Settings) -> AsyncIterator[Api]:
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http,
     ):
-        yield Api(settings, http, database, clock)
+        yield Api(settings, http, database, clock, app.state.planner)
     await database.dispose()

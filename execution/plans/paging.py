@@ -38,6 +38,8 @@ class _Shape:
         self.order = listing.order
         self.reads_rows = self.counts = self.looks_on = False
         expression = self._connection(object_type(definition.type), details)
+        # Rows are counted even where nothing of them is shown: a SELECT needs a column.
+        self.reader.variable(listing.source.key)
         # Below rows, the owner's key comes last.
         row = ", ".join([*(f"c_{label}" for label in self.reader.labels), *(["owner"] if root is None else [])])
         self.build = generate(

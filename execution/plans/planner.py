@@ -62,7 +62,7 @@ class Planner:
             plan = self._plan(document, definition, coerced, context)
             outcome = await plan.run(self._driver, context, coerced) if isinstance(plan, Plan) else None
         except Exception as error:
-            reason = str(error) if isinstance(error, Surprise) else type(error).__name__
+            reason = str(error) if isinstance(error, Surprise | Unplannable) else type(error).__name__
             self.handed_over[reason] += 1
             return None
         if outcome is None:

@@ -4,13 +4,14 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from graphql import GraphQLField
+from graphql import GraphQLField, get_named_type, is_leaf_type
 from graphql.execution.collect_fields import FieldDetailsList
 from graphql.execution.values import VariableValues
 from sqlalchemy import ColumnElement, Dialect
 
 from execution.links import LINK, Many, One, Pages
 from execution.plans.drivers import Row
+from execution.plans.leaves import converter
 from execution.plans.operation import Arguments, Operation, ours_of
 from execution.plans.outcomes import Unplannable
 from execution.plans.readers import RowReader
@@ -112,14 +113,18 @@ class RowsByKey:
         writer: Writer, reader: RowReader, definition: GraphQLField, details: FieldDetailsList, link: One | Many
     ) -> str:
         if isinstance(link, Many) and link.column is not None:
-            return reader.leaf(link.column)[0]
+            expression, stored, _ = reader.leaf(link.column)
+            kind = get_named_type(definition.type)
+            if stored is None or not is_leaf_type(kind) or converter(kind, stored, writer.operation.dialect):
+                raise Unplannable(f"values of {link.column}")
+            return expression
         return writer.selected(object_type(definition.type), details, reader)
 
     @staticmethod
     def _body(reader: RowReader, expression: str, *, one: bool) -> list[str]:
         row = "".join(f"c_{label}, " for label in reader.labels)
         keep = f"found.setdefault(owner, {expression})" if one else f"found.setdefault(owner, []).append({expression})"
-        return [" found = {}", f" for {row}owner in rows:", f"  {keep}", " return found"]
+        return [" found = {}", f" for ({row}owner,) in rows:", f"  {keep}", " return found"]
 
     def _prepare(
         self, operation: Operation, link: One | Many, visible: Rows, reader: RowReader, arguments: Arguments

@@ -14,6 +14,8 @@ from tests.identity.conftest import Guarded, claims_of
 from tests.identity.issuer import make_key
 
 PERSON = "sales-agent@litware"
+# Keys never come near a database; the other files of this folder run on both kinds.
+pytestmark = pytest.mark.parametrize("world", ["sqlite"], indirect=True)
 DISCOVERY, KEYS = "/issuer/.well-known/openid-configuration", "/keys"
 
 

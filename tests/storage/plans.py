@@ -6,10 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from execution.plans import drivers
 from models import metadata
 
 Statement = tuple[str, Any]
@@ -36,16 +38,26 @@ class Work:
 
 @contextmanager
 def statements_sent() -> Iterator[list[Statement]]:
-    """The SELECTs that any engine of this process sends meanwhile, as the driver gets them."""
+    """The SELECTs that servers of this process send meanwhile, over SQLAlchemy or straight to the driver."""
     sent: list[Statement] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:
         if statement.lstrip().lower().startswith(("select", "with")):
             sent.append((statement, parameters))
 
+    def noting(fetch: Any) -> Any:
+        async def noted(connection: Any, sql: str, arguments: Any) -> Any:
+            sent.append((sql, tuple(arguments)))
+            return await fetch(connection, sql, arguments)
+
+        return noted
+
     event.listen(Engine, "before_cursor_execute", note)
     try:
-        yield sent
+        with pytest.MonkeyPatch.context() as patch:
+            for driver in (drivers._Postgres, drivers._Sqlite):
+                patch.setattr(driver, "fetch", noting(driver.fetch))
+            yield sent
     finally:
         event.remove(Engine, "before_cursor_execute", note)
 

@@ -10,6 +10,7 @@ from clientela.clock import utc_now
 from clientela.database import make_engine
 from clientela.demo.seed import seed_customers
 from clientela.migration import migrate
+from execution.plans.planner import WORTH_A_PLAN
 from tests.clients import Api, serve_in_process
 from tests.storage.plans import measure, statements_sent
 from tests.worlds import World
@@ -82,10 +83,12 @@ async def assert_pages_are_cheap(api: Api, document: str, variables: dict[str, A
     rows = 0
     for _ in range(2):
         with statements_sent() as sent:
-            found = (await api.ask(PERSON, document, **variables)).ok()["found"]
-        assert len(sent) >= 2
+            # Again and again: a document that comes back is run in another way than one that is new.
+            for _ in range(WORTH_A_PLAN + 1):
+                found = (await api.ask(PERSON, document, **variables)).ok()["found"]
+        assert any("relationship" in text or "activity_record" in text for text, _ in sent)
         rows += len(found["nodes"])
-        for statement in sent:
+        for statement in dict(sent).items():
             work = await measure(api.database, statement)
             told = f"{statement[0]}\n{work.plan}"
             # A partner and its people are a handful of rows, which PostgreSQL rightly reads from end to end.

@@ -1,0 +1,188 @@
+"""Compiled plans answer as the executor does. A document's first run is the executor's, its second the plan's."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from execution.plans import drivers
+from tests.api.selections import selections, whole
+from tests.clients import Answer, Api
+
+PEOPLE = (
+    "sales-agent@litware",
+    "helpdesk-agent@litware",
+    "user-management-admin@litware",
+    "billing-admin@litware",
+    "admin-agent@fabrikam",
+    "global-admin@tailspin",
+    "app@contoso",
+    "customer-admin@alpineskihouse",
+    "customer-user@wingtiptoys",
+    "admin-agent@woodgrove",
+)
+ONCE_MORE = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def fresh(document: str) -> str:
+    """The document under a text that no server has seen, so that its first run is the executor's."""
+    return f"# {uuid4()}\n{document}"
+
+
+def comparable(answer: Answer) -> dict[str, Any]:
+    """An answer without the order of its errors, which the specification leaves open."""
+    errors = sorted(answer.errors, key=lambda error: (str(error.get("path")), error["message"]))
+    return {"status": answer.status, "data": answer.body.get("data"), "errors": errors}
+
+
+async def both_ways(api: Api, person: str, document: str, **variables: Any) -> tuple[Answer, Answer]:
+    """The executor's answer and then the one of the document's second run."""
+    text = fresh(document)
+    return await api.ask(person, text, **variables), await api.ask(person, text, **variables)
+
+
+async def assert_planned(api: Api, person: str, document: str, **variables: Any) -> Answer:
+    """Both ways answer alike, and the second did run by plan."""
+    before = api.planner.ran
+    executed, planned = await both_ways(api, person, document, **variables)
+    assert comparable(planned) == comparable(executed)
+    assert api.planner.ran == before + 1, api.planner.handed_over
+    return planned
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+@pytest.mark.parametrize(
+    "root", ["customers(first: 3)", "customers(last: 2, orderBy: {field: CREATED_AT, direction: DESC})"]
+)
+async def test_everything_that_can_be_selected_of_customers(api: Api, person: str, root: str):
+    executed, planned = await both_ways(api, person, f"{{ {root} {whole('CustomerConnection', 3)} }}")
+    assert comparable(planned) == comparable(executed)
+
+
+@given(data=st.data())
+@ONCE_MORE
+async def test_any_selection_for_anybody(api: Api, data: st.DataObject):
+    """Sameness as a property: generated documents, several principals, errors included."""
+    person = data.draw(st.sampled_from(PEOPLE))
+    roots = {
+        "customers(first: 4)": "CustomerConnection",
+        "activityLog(first: 3)": "ActivityRecordConnection",
+        "viewer": "Viewer",
+        "roles": "RoleDefinition",
+        'countryRules(country: "IT")': "CountryRules",
+        'search: customers(first: 3, filter: {search: "a", country: ["IT", "DE"]})': "CustomerConnection",
+    }
+    chosen = data.draw(st.lists(st.sampled_from(sorted(roots)), min_size=1, max_size=3, unique=True))
+    parts = [f"{root.replace(chr(92), '')} {data.draw(selections(roots[root]))}" for root in chosen]
+    executed, planned = await both_ways(api, person, f"{{ {' '.join(parts)} __typename }}")
+    assert comparable(planned) == comparable(executed)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "{ __typename }",
+        "{ viewer { name roles permissions partner { name region } explain(permission: CUSTOMER_READ) { message } } }",
+        "{ customers(first: 5) { totalCount edges { cursor node { id createdAt domains } } pageInfo { endCursor } } }",
+        "{ customers(first: 5) { nodes { contact { firstName email } address { city } billingProfile { etag } } } }",
+        "{ customers(first: 5) { nodes { relationship { partner { kinds } } agreements(type: null) { method } } } }",
+        "{ customers(first: 5) { nodes { activity(first: 2) { totalCount nodes { changes { field newValue } } } } } }",
+        "{ customers(first: 2) { nodes { relationship { __typename } agreements { __typename } contact { email } } } }",
+        "{ customers(first: 2) { __typename nodes { __typename } edges { __typename } pageInfo { __typename } } }",
+        '{ customers(filter: {search: "al", country: ["IT", "DE"]}) { totalCount nodes { companyName } } }',
+        "{ activityLog(first: 5) { nodes { occurredAt customer { companyName } } pageInfo { hasNextPage } } }",
+        "{ a: customers(first: 1) { nodes { id } } b: customers(last: 1) { nodes { ...Names } } } "
+        "fragment Names on Customer { name: companyName ... on Node { id } }",
+    ],
+)
+async def test_what_runs_by_plan(api: Api, document: str):
+    """Reads stay on compiled plans: one that falls back unnoticed would be slow unnoticed."""
+    (await assert_planned(api, "sales-agent@litware", document)).ok()
+
+
+async def test_one_customer_and_cursors_by_variables(api: Api):
+    document = """query ($n: Int, $after: String) {
+      customers(first: $n, after: $after) { nodes { id } pageInfo { endCursor } }
+    }"""
+    first = (await assert_planned(api, "sales-agent@litware", document, n=2)).ok()["customers"]
+    following = await assert_planned(api, "sales-agent@litware", document, n=2, after=first["pageInfo"]["endCursor"])
+    assert not {node["id"] for node in first["nodes"]} & {node["id"] for node in following.ok()["customers"]["nodes"]}
+    one = "query ($id: ID!) { customer(id: $id) { id companyName viewerCan(permission: CUSTOMER_TAX_READ) } }"
+    await assert_planned(api, "sales-agent@litware", one, id=first["nodes"][0]["id"])
+    for nobody in ("customer_" + "0" * 32, "nonsense", ""):
+        assert (await assert_planned(api, "sales-agent@litware", one, id=nobody)).ok() == {"customer": None}
+
+
+async def test_what_is_skipped_decides_the_plan(api: Api):
+    document = """query ($all: Boolean!, $none: Boolean = false) {
+      customers(first: 2) { nodes { id ... @include(if: $all) { country domain @skip(if: $none) } } }
+    }"""
+    for choice in (True, False):
+        for dropped in (True, False):
+            await assert_planned(api, "sales-agent@litware", document, all=choice, none=dropped)
+
+
+async def test_a_denied_field_is_counted_over_the_rows(api: Api):
+    """Settled: a guarded field is null with one error and its occurrences, by plan as by the executor."""
+    document = "{ customers(first: 7) { nodes { companyProfile { organizationRegistrationNumber } } } }"
+    (error,) = (await assert_planned(api, "helpdesk-agent@litware", document)).errors
+    assert error["extensions"]["occurrences"] == 7
+    selected = "nodes { companyProfile { organizationRegistrationNumber } }"
+    nobody = f'{{ customers(filter: {{search: "nobody is called so"}}) {{ {selected} }} }}'
+    assert (await assert_planned(api, "helpdesk-agent@litware", nobody)).errors == []
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        ('{ node(id: "x") { id } }', "reads by itself"),
+        ("{ __schema { queryType { name } } }", "introspection"),
+        (
+            "{ activityLog(first: 1) { nodes { customer { companyProfile { organizationRegistrationNumber } } } } }",
+            "denied",
+        ),
+        ("{ customers(first: 0) { totalCount } }", "BadUserInput"),
+    ],
+)
+async def test_what_is_handed_over_and_why(api: Api, document: str, reason: str):
+    before = dict(api.planner.handed_over)
+    executed, planned = await both_ways(api, "helpdesk-agent@litware", document)
+    assert comparable(planned) == comparable(executed)
+    assert [why for why, times in api.planner.handed_over.items() if times > before.get(why, 0) and reason in why]
+
+
+@contextmanager
+def statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The statements that plans send in the meantime, seen at the driver's door."""
+    sent: list[str] = []
+    for connection in (drivers._Postgres, drivers._Sqlite):
+        through = connection.fetch
+
+        async def fetch(self: Any, sql: str, arguments: Any, through: Any = through) -> Any:
+            sent.append(sql)
+            return await through(self, sql, arguments)
+
+        monkeypatch.setattr(connection, "fetch", fetch)
+    yield sent
+    monkeypatch.undo()
+
+
+async def test_a_list_of_1_and_of_50_send_the_same_statements(api: Api, monkeypatch: pytest.MonkeyPatch):
+    """Query counts: one statement for the list and one for each kind of child, however many rows."""
+    document = fresh(
+        """query ($n: Int) { customers(first: $n) { totalCount nodes {
+          id domains contact { email } relationship { since } activity(first: 2) { nodes { operation } }
+        } } }"""
+    )
+    await api.ask("sales-agent@litware", document, n=1)
+    sent = {}
+    for size in (1, 50):
+        with statements(monkeypatch) as seen:
+            (await api.ask("sales-agent@litware", document, n=size)).ok()
+        sent[size] = seen
+    assert sent[1] == sent[50]
+    assert len(sent[50]) == 6
