@@ -61,7 +61,7 @@ class Page(Generic[RowT]):
     @cached_property
     def _selection(self) -> Selection:
         visible = self._listing.source.select(self._unit.viewer)
-        return Selection(self._listing, visible, [selected.name for selected in visible.selected_columns])
+        return Selection(self._listing, visible, self._listing.source.labels)
 
     async def _more(self) -> bool:
         return len(await self._fetched()) > self._size

@@ -29,7 +29,7 @@ class Source(Generic[RowT]):
     """One object kind: the SELECT that says which rows a viewer may see, and the row type that holds them.
 
     Attributes:
-        row: A NamedTuple class; its fields are the labels of the SELECT's columns, in their order.
+        row: A NamedTuple class; its fields are labels of the SELECT's columns, its first ones in their order.
         visible: From a viewer's kind to the SELECT of all rows that it may see. Nothing reads round it.
         key: The label of the column that identifies a row.
     """
@@ -37,6 +37,12 @@ class Source(Generic[RowT]):
     row: Callable[..., RowT]
     visible: Callable[[Any], Rows]
     key: str = "id"
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels of the columns that make a row; the SELECT may have more, for rows to be found by."""
+        fields: tuple[str, ...] = self.row._fields  # type: ignore[attr-defined]
+        return fields
 
     def select(self, viewer: Viewer) -> Rows:
         """The rows that the viewer may see."""

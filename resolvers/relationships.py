@@ -11,8 +11,9 @@ from sqlmodel import col
 
 from models import Partner, Relationship
 from models.relationship import RelationshipOrigin, RelationshipRole, RelationshipStatus, RelationshipToPartner
-from policy.vocabulary import Cloud, PrincipalKind, ProgramStatus
+from policy.vocabulary import PrincipalKind
 from resolvers.global_ids import ObjectKind, global_id
+from resolvers.partners import PartnerRow
 from resolvers.visibility import Rows, is_partner, viewer_cloud, viewer_tenant
 
 
@@ -36,26 +37,6 @@ class RelationshipRow(NamedTuple):
     def global_id(self) -> str:
         """The relationship's id."""
         return global_id(ObjectKind.RELATIONSHIP, self.id)
-
-
-class ResellerRow(NamedTuple):
-    """An indirect reseller that serves a customer through the viewer's partner: a partner and that customer."""
-
-    id: UUID
-    cloud: Cloud
-    name: str
-    kinds: list[str]
-    program_status: ProgramStatus
-    country: str
-    mpn_id: str | None
-    is_sandbox: bool
-    partner_agreement_signed: bool
-    customer_id: UUID
-
-    @property
-    def global_id(self) -> str:
-        """The partner's id."""
-        return global_id(ObjectKind.PARTNER, self.id)
 
 
 @cache
@@ -91,11 +72,14 @@ def own_relationships(kind: PrincipalKind) -> Rows:
 
 @cache
 def visible_resellers(kind: PrincipalKind) -> Rows:
-    """The resellers that serve a provider's customers through that provider (R3.10); for customers' users none."""
+    """The resellers that serve a provider's customers through that provider (R3.10); for customers' users none.
+
+    A partner's columns, and `customer_id` of the customer that it serves.
+    """
     theirs = aliased(Relationship)
     reseller: Rows = (
         select(
-            *(col(getattr(Partner, label)).label(label) for label in ResellerRow._fields[:-1]),
+            *(col(getattr(Partner, label)).label(label) for label in PartnerRow._fields),
             col(theirs.customer_id).label("customer_id"),
         )
         .select_from(theirs)

@@ -8,7 +8,6 @@ from resolvers.customers import CustomerRow, DomainRow, visible_customers, visib
 from resolvers.partners import PartnerRow, visible_partners
 from resolvers.relationships import (
     RelationshipRow,
-    ResellerRow,
     visible_relationships,
     visible_resellers,
 )
@@ -21,7 +20,7 @@ domains = Source(DomainRow, visible_domains, key="name")
 partners = Source(PartnerRow, visible_partners)
 relationships = Source(RelationshipRow, visible_relationships)
 own_relationships = Source(RelationshipRow, own_relationship_rows)
-resellers = Source(ResellerRow, visible_resellers)
+resellers = Source(PartnerRow, visible_resellers)
 billing_profiles = Source(BillingProfileRow, visible_billing_profiles)
 agreements = Source(AgreementRow, visible_agreements)
 activity_records = Source(ActivityRow, visible_activity)

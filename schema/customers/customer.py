@@ -13,7 +13,7 @@ from models.customer import AccountVerification
 from policy.vocabulary import Cloud, Permission
 from resolvers.customer_permissions import may_on_customer
 from resolvers.customers import CustomerRow
-from resolvers.relationships import ResellerRow
+from resolvers.partners import PartnerRow
 from resolvers.visibility import Rows
 from schema import sources
 from schema.access import PUBLIC, computed, field
@@ -46,7 +46,7 @@ def _newest_first(
     return of_type.order_by(columns.agreed_on.desc(), columns.id.desc())
 
 
-def _resellers(_context: Context) -> Listing[ResellerRow]:
+def _resellers(_context: Context) -> Listing[PartnerRow]:
     return Listing("Customer.resellers", sources.resellers, ("name", "id"))
 
 

@@ -7,7 +7,6 @@ import strawberry
 from policy.vocabulary import Cloud, PartnerKind, ProgramStatus
 from resolvers.countries.rules import region_of
 from resolvers.partners import PartnerRow
-from resolvers.relationships import ResellerRow
 from schema.access import PUBLIC, computed, field
 from schema.node import Node
 from schema.scalars import CountryCode
@@ -20,7 +19,7 @@ class Partner(Node):
     @classmethod
     def is_type_of(cls, row: object, _info: object) -> bool:
         """Whether a row is a partner."""
-        return isinstance(row, PartnerRow | ResellerRow)
+        return isinstance(row, PartnerRow)
 
     id: UUID = field(PUBLIC, "The partner's directory tenant.", name="tenantId")
     name: str = field(PUBLIC, "The company's name.")

@@ -18,6 +18,8 @@ from tests.identity.conftest import Guarded, claims_of, tenant_of
 from tests.identity.issuer import Issuer, make_key
 
 PERSON = "sales-agent@litware"
+# Nearly all of them are refused before a database is asked; the other files of this folder run on both kinds.
+pytestmark = pytest.mark.parametrize("world", ["sqlite"], indirect=True)
 
 
 def assert_refused(answer: Answer) -> None:

@@ -12,7 +12,7 @@ from tests.processes.server import Deployment, Server, deployed
 from tests.worlds import World
 
 AGENT = "admin-agent@litware"
-ACKNOWLEDGED = 40
+ACKNOWLEDGED = 30
 CREATE = """mutation ($input: CustomerCreateInput!) {
   customerCreate(input: $input) { customer { domain } userErrors { code field } }
 }"""

@@ -55,7 +55,7 @@ async def test_memory_is_flat_over_10_000_requests(world: World, tmp_path: Path)
         (server,) = deployment.servers
         token = await server.token("admin-agent@litware")
         # Every so often a document that no server has seen before: what it keeps of them is bounded.
-        documents = cycle(CHEAP * 4 + DEAR)
+        documents = cycle(CHEAP * 8 + DEAR)
         unheard = iter(range(10**9))
 
         def some(number: int) -> list[bytes]:
