@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -10,6 +11,8 @@ from typing import Any, Protocol
 import asyncpg
 
 Row = Sequence[Any]
+LONGEST_INLINE_SECONDS = 0.05
+STEPS_BETWEEN_LOOKS = 5_000
 
 
 class Connection(Protocol):
@@ -110,23 +113,28 @@ class _Postgres:
 
 
 class SqliteDriver:
-    """One connection, whose statements run where they are called: short reads cost less than a thread's two hops."""
+    """One connection, whose statements run where they are called: short reads cost less than a thread's two hops.
+
+    A statement that turns out long is broken off, and the executor runs the operation in a thread instead: nobody
+    else's request waits for it longer than `LONGEST_INLINE_SECONDS`.
+    """
 
     def __init__(self, file: str) -> None:
         self._file = file
-        self._connection: sqlite3.Connection | None = None
+        self._connection: _Sqlite | None = None
 
     @asynccontextmanager
     async def reading(self, *, statements: int) -> AsyncIterator[Connection]:
-        """The connection. Nothing awaits between a plan's statements but this loop, and a transaction holds them."""
-        connection = self._connection or self._connect()
+        """The connection. Nothing of a plan waits between its statements, so no other plan comes in between."""
+        if self._connection is None:
+            self._connection = _Sqlite(self._file)
         if statements > 1:
-            connection.execute("begin")
+            self._connection.begin()
         try:
-            yield _Sqlite(connection)
+            yield self._connection
         finally:
             if statements > 1:
-                connection.execute("rollback")
+                self._connection.rollback()
 
     async def close(self) -> None:
         """Closes the connection."""
@@ -134,15 +142,26 @@ class SqliteDriver:
             self._connection.close()
             self._connection = None
 
-    def _connect(self) -> sqlite3.Connection:
-        self._connection = sqlite3.connect(self._file, isolation_level=None, cached_statements=500)
-        self._connection.execute("pragma query_only = on")
-        return self._connection
-
 
 class _Sqlite:
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self, file: str) -> None:
+        self._connection = sqlite3.connect(file, isolation_level=None, cached_statements=500)
+        self._connection.execute("pragma query_only = on")
+        self._connection.set_progress_handler(self._is_long, STEPS_BETWEEN_LOOKS)
+        self._until = 0.0
 
     async def fetch(self, sql: str, arguments: Sequence[Any]) -> Sequence[Row]:
+        self._until = time.monotonic() + LONGEST_INLINE_SECONDS
         return self._connection.execute(sql, arguments).fetchall()
+
+    def begin(self) -> None:
+        self._connection.execute("begin")
+
+    def rollback(self) -> None:
+        self._connection.execute("rollback")
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _is_long(self) -> bool:
+        return time.monotonic() > self._until

@@ -155,6 +155,18 @@ async def test_what_is_handed_over_and_why(api: Api, document: str, reason: str)
     assert [why for why, times in api.planner.handed_over.items() if times > before.get(why, 0) and reason in why]
 
 
+async def test_a_long_statement_is_left_to_a_thread(api: Api, monkeypatch: pytest.MonkeyPatch):
+    """On SQLite plans run on the event loop; what takes long must not hold up everybody."""
+    if api.database.dialect.name != "sqlite":
+        return
+    document = fresh("{ customers(first: 500) { nodes { companyName domain createdAt } } }")
+    executed = await api.ask("sales-agent@litware", document)
+    monkeypatch.setattr(drivers, "LONGEST_INLINE_SECONDS", -1.0)
+    before = api.planner.handed_over["OperationalError"]
+    assert comparable(await api.ask("sales-agent@litware", document)) == comparable(executed)
+    assert api.planner.handed_over["OperationalError"] == before + 1
+
+
 @contextmanager
 def statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The statements that plans send in the meantime, seen at the driver's door."""
