@@ -5,7 +5,7 @@ import re
 import phonenumbers
 
 from resolvers.countries.facts import facts
-from resolvers.countries.library import INTERNATIONAL_PHONE, phone_region
+from resolvers.countries.reference import INTERNATIONAL_PHONE, phone_region
 from resolvers.countries.rules import CountryRules, country_rules
 from resolvers.faults import Fault, FaultCode, Path
 from resolvers.naming import check_optional_text, invalid, label, quoted

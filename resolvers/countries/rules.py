@@ -5,7 +5,7 @@ from enum import StrEnum
 from functools import cache
 
 from resolvers.countries.facts import facts
-from resolvers.countries.library import calling_codes, english_name, phone_pattern, postal_habits
+from resolvers.countries.reference import calling_codes, english_name, phone_pattern, postal_habits
 from resolvers.countries.states import state_codes
 from resolvers.naming import fold
 

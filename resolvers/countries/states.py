@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from resolvers.countries.facts import facts
-from resolvers.countries.library import address_data
+from resolvers.countries.reference import address_data
 
 
 def state_codes(country: str) -> tuple[str, ...]:

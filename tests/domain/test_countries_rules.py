@@ -6,7 +6,7 @@ import phonenumbers
 import pytest
 
 from resolvers.countries.facts import facts
-from resolvers.countries.library import phone_region
+from resolvers.countries.reference import phone_region
 from resolvers.countries.registration import check_registration_number
 from resolvers.countries.rules import (
     Requirement,

@@ -1,4 +1,4 @@
-"""The library on databases of both kinds."""
+"""The bookshop on databases of both kinds."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from clientela.database import make_engine
 from execution.engine import Engine, Request, Response
-from tests.execution.library import Context, fill, report, translate
-from tests.execution.schema_of_library import build
+from tests.execution.bookshop import Context, fill, report, translate
+from tests.execution.schema_of_bookshop import build
 from tests.worlds import World
 
 
 @dataclass
-class Library:
-    """An engine over the library.
+class Bookshop:
+    """An engine over the bookshop.
 
     Attributes:
         database: Its database.
@@ -58,10 +58,10 @@ class Library:
 
 
 @pytest_asyncio.fixture(scope="module")
-async def library(world: World) -> AsyncIterator[Library]:
-    """The library that a module's tests share; they add books with titles of their own."""
+async def bookshop(world: World) -> AsyncIterator[Bookshop]:
+    """The bookshop that a module's tests share; they add books with titles of their own."""
     async with world.empty() as settings:
         database = make_engine(settings)
         await fill(database)
-        yield Library(database, Engine(build(), translate, report), Context(database))
+        yield Bookshop(database, Engine(build(), translate, report), Context(database))
         await database.dispose()

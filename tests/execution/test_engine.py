@@ -6,14 +6,14 @@ import pytest
 from graphql import build_schema
 
 from execution.documents import DocumentCache
-from tests.execution.conftest import Library
-from tests.execution.library import OWN
+from tests.execution.bookshop import OWN
+from tests.execution.conftest import Bookshop
 
 A = str(uuid5(OWN, "A"))
 ADD = "mutation ($a: UUID!) {{ {} }}"
 
 
-async def test_each_field_of_a_mutation_is_a_transaction_of_its_own(library: Library):
+async def test_each_field_of_a_mutation_is_a_transaction_of_its_own(bookshop: Bookshop):
     """conventions.md, Faults: one mutation field is one transaction."""
     document = ADD.format(
         'one: add(author: $a, title: "one") { book { title } } '
@@ -21,7 +21,7 @@ async def test_each_field_of_a_mutation_is_a_transaction_of_its_own(library: Lib
         'three: add(author: $a, title: "one") { book { title } } '
         'four: add(author: $a, title: "four") { book { title } }'
     )
-    body = (await library.run(document, a=A)).body
+    body = (await bookshop.run(document, a=A)).body
     assert body["data"] == {
         "one": {"book": {"title": "one"}},
         "two": None,
@@ -32,52 +32,54 @@ async def test_each_field_of_a_mutation_is_a_transaction_of_its_own(library: Lib
         (["two"], "INTERNAL"),
         (["three"], "INTERNAL"),
     ]
-    assert library.context.failures == [("add", "ZeroDivisionError"), ("add", "IntegrityError")]
-    assert {"one", "four"} <= await library.titles()
-    assert "two" not in await library.titles()
+    assert bookshop.context.failures == [("add", "ZeroDivisionError"), ("add", "IntegrityError")]
+    assert {"one", "four"} <= await bookshop.titles()
+    assert "two" not in await bookshop.titles()
 
 
-async def test_a_denied_mutation_leaves_nothing_and_is_told_of_afterwards(library: Library):
-    body = (await library.run(ADD.format('add(author: $a, title: "denied", fail: "denied") { book { id } }'), a=A)).body
+async def test_a_denied_mutation_leaves_nothing_and_is_told_of_afterwards(bookshop: Bookshop):
+    body = (
+        await bookshop.run(ADD.format('add(author: $a, title: "denied", fail: "denied") { book { id } }'), a=A)
+    ).body
     assert (body["data"], body["errors"][0]["extensions"]["code"]) == ({"add": None}, "ROOT")
-    assert library.context.failures == [("add", "Forbidden")]
-    assert "denied" not in await library.titles()
+    assert bookshop.context.failures == [("add", "Forbidden")]
+    assert "denied" not in await bookshop.titles()
 
 
-async def test_a_rehearsal_shows_what_it_rolls_back(library: Library):
+async def test_a_rehearsal_shows_what_it_rolls_back(bookshop: Bookshop):
     """conventions.md, Writes: the payload shows the outcome, nothing stays."""
     document = ADD.format('add(author: $a, title: "rehearsed", rehearse: true) { book { title author { name } } }')
-    data = await library.ok(document, a=A)
+    data = await bookshop.ok(document, a=A)
     assert data["add"]["book"] == {"title": "rehearsed", "author": {"name": "A Author"}}
-    assert "rehearsed" not in await library.titles()
+    assert "rehearsed" not in await bookshop.titles()
 
 
-async def test_a_denied_field_of_the_payload_is_the_clients_affair(library: Library):
-    body = (await library.run(ADD.format('add(author: $a, title: "shy") { secret book { title } }'), a=A)).body
+async def test_a_denied_field_of_the_payload_is_the_clients_affair(bookshop: Bookshop):
+    body = (await bookshop.run(ADD.format('add(author: $a, title: "shy") { secret book { title } }'), a=A)).body
     assert body["data"]["add"] == {"secret": None, "book": {"title": "shy"}}
     assert [error["extensions"]["code"] for error in body["errors"]] == ["FIELD"]
-    assert "shy" in await library.titles()
+    assert "shy" in await bookshop.titles()
 
 
-async def test_a_broken_statement_in_the_payload_commits_nothing(library: Library):
-    body = (await library.run(ADD.format('add(author: $a, title: "lost") { brokenStatement }'), a=A)).body
+async def test_a_broken_statement_in_the_payload_commits_nothing(bookshop: Bookshop):
+    body = (await bookshop.run(ADD.format('add(author: $a, title: "lost") { brokenStatement }'), a=A)).body
     assert body["data"] == {"add": None}
     assert {error["extensions"]["code"] for error in body["errors"]} == {"INTERNAL"}
     assert "nowhere" not in str(body)
-    assert "lost" not in await library.titles()
+    assert "lost" not in await bookshop.titles()
 
 
-async def test_a_query_writes_nothing_and_mutations_are_refused_where_only_reads_may_be(library: Library):
+async def test_a_query_writes_nothing_and_mutations_are_refused_where_only_reads_may_be(bookshop: Bookshop):
     document = ADD.format('add(author: $a, title: "by GET") { book { title } }')
-    response = await library.run(document, read_only=True, a=A)
+    response = await bookshop.run(document, read_only=True, a=A)
     assert not response.executed
     assert "data" not in response.body
-    assert "by GET" not in await library.titles()
+    assert "by GET" not in await bookshop.titles()
 
 
-async def test_one_fault_for_a_field_that_is_denied_in_many_rows(library: Library):
+async def test_one_fault_for_a_field_that_is_denied_in_many_rows(bookshop: Bookshop):
     """conventions.md, Faults: path of its first occurrence, how many there are."""
-    body = (await library.run("{ authors(first: 9) { nodes { secret again: secret name } } forbidden }")).body
+    body = (await bookshop.run("{ authors(first: 9) { nodes { secret again: secret name } } forbidden }")).body
     found = {
         (tuple(error["path"]), error["extensions"]["code"], error["extensions"]["occurrences"])
         for error in body["errors"]
@@ -90,10 +92,10 @@ async def test_one_fault_for_a_field_that_is_denied_in_many_rows(library: Librar
     assert all(node["name"] for node in body["data"]["authors"]["nodes"])
 
 
-async def test_a_fault_of_ours_is_reported_and_told_without_detail(library: Library):
-    body = (await library.run("{ authors(first: 2) { nodes { broken name } } }")).body
+async def test_a_fault_of_ours_is_reported_and_told_without_detail(bookshop: Bookshop):
+    body = (await bookshop.run("{ authors(first: 2) { nodes { broken name } } }")).body
     assert [error["message"] for error in body["errors"]] == ["Ours.", "Ours."]
-    assert library.context.reported == ["ZeroDivisionError"] * 2
+    assert bookshop.context.reported == ["ZeroDivisionError"] * 2
     assert "division" not in str(body)
 
 
@@ -109,17 +111,17 @@ async def test_a_fault_of_ours_is_reported_and_told_without_detail(library: Libr
         ("fragment F on Query { __typename }", "GRAPHQL_VALIDATION_FAILED"),
     ],
 )
-async def test_a_request_that_is_at_fault_itself_is_not_executed(library: Library, document: str, code: str):
-    response = await library.run(document)
+async def test_a_request_that_is_at_fault_itself_is_not_executed(bookshop: Bookshop, document: str, code: str):
+    response = await bookshop.run(document)
     assert not response.executed
     assert "data" not in response.body
     assert {error["extensions"]["code"] for error in response.body["errors"]} == {code}
-    assert library.statements == 0
+    assert bookshop.statements == 0
 
 
-async def test_a_variable_that_does_not_fit_is_a_fault_of_the_request(library: Library):
+async def test_a_variable_that_does_not_fit_is_a_fault_of_the_request(bookshop: Bookshop):
     for variables in ({}, {"id": 3}, {"id": "x"}, {"id": None}):
-        response = await library.run("query ($id: UUID!) { author(id: $id) { name } }", **variables)
+        response = await bookshop.run("query ($id: UUID!) { author(id: $id) { name } }", **variables)
         assert not response.executed
         assert [error["extensions"]["code"] for error in response.body["errors"]] == ["BAD_USER_INPUT"]
 

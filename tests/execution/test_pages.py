@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.execution.conftest import Library
+from tests.execution.conftest import Bookshop
 
 AUTHORS = """query ($first: Int, $after: String, $last: Int, $before: String, $descending: Boolean! = false,
   $starting: [String!]) {
@@ -18,46 +18,46 @@ def letters(page: dict) -> str:
 
 
 @pytest.mark.parametrize("descending", [False, True])
-async def test_forward_through_the_whole_list(library: Library, descending: bool):
+async def test_forward_through_the_whole_list(bookshop: Bookshop, descending: bool):
     seen, after, more = "", None, True
     while more:
-        page = (await library.ok(AUTHORS, first=7, after=after, descending=descending))["authors"]
+        page = (await bookshop.ok(AUTHORS, first=7, after=after, descending=descending))["authors"]
         seen += letters(page)
         assert page["more"][0] == (after is not None)
         after, more = page["cursors"][-1], page["more"][1]
     assert seen == (LETTERS[::-1] if descending else LETTERS)
 
 
-async def test_backward_through_the_whole_list(library: Library):
+async def test_backward_through_the_whole_list(bookshop: Bookshop):
     seen, before, more = "", None, True
     while more:
-        page = (await library.ok(AUTHORS, last=7, before=before))["authors"]
+        page = (await bookshop.ok(AUTHORS, last=7, before=before))["authors"]
         seen = letters(page) + seen
         assert page["more"][1] == (before is not None)
         before, more = page["cursors"][0], page["more"][0]
     assert seen == LETTERS
 
 
-async def test_after_and_before_bound_a_window(library: Library):
-    cursors = (await library.ok(AUTHORS))["authors"]["cursors"]
-    page = (await library.ok(AUTHORS, first=3, after=cursors[4], before=cursors[10]))["authors"]
+async def test_after_and_before_bound_a_window(bookshop: Bookshop):
+    cursors = (await bookshop.ok(AUTHORS))["authors"]["cursors"]
+    page = (await bookshop.ok(AUTHORS, first=3, after=cursors[4], before=cursors[10]))["authors"]
     assert letters(page) == "FGH"
-    page = (await library.ok(AUTHORS, last=3, after=cursors[4], before=cursors[10]))["authors"]
+    page = (await bookshop.ok(AUTHORS, last=3, after=cursors[4], before=cursors[10]))["authors"]
     assert letters(page) == "HIJ"
 
 
-async def test_a_whole_page_is_40_and_the_cursor_outlives_its_row(library: Library):
-    page = (await library.ok(AUTHORS))["authors"]
+async def test_a_whole_page_is_40_and_the_cursor_outlives_its_row(bookshop: Bookshop):
+    page = (await bookshop.ok(AUTHORS))["authors"]
     assert (letters(page), page["more"]) == (LETTERS, [False, False])
 
 
-async def test_alternatives_meet_in_one_order_without_doubles(library: Library):
+async def test_alternatives_meet_in_one_order_without_doubles(bookshop: Bookshop):
     wanted = ["M", "B", "B A", "Z", "Q"]
-    page = (await library.ok(AUTHORS, first=3, starting=wanted))["authors"]
+    page = (await bookshop.ok(AUTHORS, first=3, starting=wanted))["authors"]
     assert (letters(page), page["more"]) == ("BMQ", [False, True])
-    page = (await library.ok(AUTHORS, first=3, starting=wanted, after=page["cursors"][-1]))["authors"]
+    page = (await bookshop.ok(AUTHORS, first=3, starting=wanted, after=page["cursors"][-1]))["authors"]
     assert (letters(page), page["more"]) == ("Z", [True, False])
-    total = (await library.ok('{ authors(starting: ["M", "B", "B A"]) { total } }'))["authors"]["total"]
+    total = (await bookshop.ok('{ authors(starting: ["M", "B", "B A"]) { total } }'))["authors"]["total"]
     assert total == 2
 
 
@@ -73,29 +73,29 @@ async def test_alternatives_meet_in_one_order_without_doubles(library: Library):
         ({"before": ""}, "not a cursor"),
     ],
 )
-async def test_a_window_that_is_none(library: Library, variables: dict, word: str):
-    (error,) = (await library.run(AUTHORS, **variables)).body["errors"]
+async def test_a_window_that_is_none(bookshop: Bookshop, variables: dict, word: str):
+    (error,) = (await bookshop.run(AUTHORS, **variables)).body["errors"]
     assert error["extensions"] == {"code": "BAD_USER_INPUT"}
     assert word in error["message"]
 
 
-async def test_a_cursor_belongs_to_its_list_and_order(library: Library):
-    cursor = (await library.ok(AUTHORS, first=1))["authors"]["cursors"][0]
-    (error,) = (await library.run(AUTHORS, after=cursor, descending=True)).body["errors"]
+async def test_a_cursor_belongs_to_its_list_and_order(bookshop: Bookshop):
+    cursor = (await bookshop.ok(AUTHORS, first=1))["authors"]["cursors"][0]
+    (error,) = (await bookshop.run(AUTHORS, after=cursor, descending=True)).body["errors"]
     assert "another list or another order" in error["message"]
     document = "query ($after: String) { authors(first: 1) { nodes { books(after: $after) { total } } } }"
-    (error,) = (await library.run(document, after=cursor)).body["errors"]
+    (error,) = (await bookshop.run(document, after=cursor)).body["errors"]
     assert "another list or another order" in error["message"]
 
 
-async def test_pages_below_a_list_are_one_statement_however_many_parents(library: Library):
+async def test_pages_below_a_list_are_one_statement_however_many_parents(bookshop: Bookshop):
     document = """query ($first: Int) {
       authors(first: $first) { nodes { name books(first: 2) { nodes { title } more total cursors } } }
     }"""
-    few = await library.ok(document, first=2)
-    sent = library.statements
-    many = (await library.ok(document, first=26))["authors"]["nodes"]
-    assert library.statements == sent == 3
+    few = await bookshop.ok(document, first=2)
+    sent = bookshop.statements
+    many = (await bookshop.ok(document, first=26))["authors"]["nodes"]
+    assert bookshop.statements == sent == 3
     assert few["authors"]["nodes"] == many[:2]
     for index, node in enumerate(many):
         of_all, page = index % 6, node["books"]
@@ -105,41 +105,41 @@ async def test_pages_below_a_list_are_one_statement_however_many_parents(library
     second = (
         "query ($after: String) { authors(first: 6) { nodes { books(first: 2, after: $after) { nodes { title } } } } }"
     )
-    nodes = (await library.ok(second, after=many[5]["books"]["cursors"][1]))["authors"]["nodes"]
+    nodes = (await bookshop.ok(second, after=many[5]["books"]["cursors"][1]))["authors"]["nodes"]
     assert [book["title"] for book in nodes[5]["books"]["nodes"]] == ["F Author 2", "F Author 3"]
 
 
-async def test_two_pages_of_one_field_under_two_names_do_not_mix(library: Library):
+async def test_two_pages_of_one_field_under_two_names_do_not_mix(bookshop: Bookshop):
     document = """{ authors(first: 6) { nodes {
       one: books(first: 1) { nodes { title } } all: books { nodes { title } total }
       up: titles down: titles(descending: true)
     } } }"""
-    last = (await library.ok(document))["authors"]["nodes"][5]
-    assert library.statements == 6
+    last = (await bookshop.ok(document))["authors"]["nodes"][5]
+    assert bookshop.statements == 6
     assert (len(last["one"]["nodes"]), len(last["all"]["nodes"]), last["all"]["total"]) == (1, 5, 5)
     assert last["up"] == last["down"][::-1] == [f"F Author {n}" for n in range(5)]
 
 
-async def test_links_back_are_one_statement(library: Library):
+async def test_links_back_are_one_statement(bookshop: Bookshop):
     document = "{ authors { nodes { books { nodes { title author { name } } } } } }"
-    nodes = (await library.ok(document))["authors"]["nodes"]
-    assert library.statements == 3
+    nodes = (await bookshop.ok(document))["authors"]["nodes"]
+    assert bookshop.statements == 3
     for node in nodes:
         for book in node["books"]["nodes"]:
             assert book["title"].startswith(book["author"]["name"])
 
 
-async def test_nothing_reads_round_what_is_visible(library: Library):
+async def test_nothing_reads_round_what_is_visible(bookshop: Bookshop):
     document = "{ authors(first: 500) { total nodes { name } } }"
-    assert (await library.ok(document))["authors"]["total"] == 26
-    everybody = (await library.ok(document, "librarian"))["authors"]
+    assert (await bookshop.ok(document))["authors"]["total"] == 26
+    everybody = (await bookshop.ok(document, "librarian"))["authors"]
     assert everybody["total"] == len(everybody["nodes"]) == 27
     hidden = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed"
-    assert (await library.ok("query ($id: UUID!) { author(id: $id) { name } }", id=hidden))["author"] is None
+    assert (await bookshop.ok("query ($id: UUID!) { author(id: $id) { name } }", id=hidden))["author"] is None
 
 
-async def test_what_is_not_selected_is_not_read(library: Library):
-    await library.ok("{ authors { __typename } }")
-    assert library.statements == 0
-    await library.ok("{ authors { total } }")
-    assert library.statements == 1
+async def test_what_is_not_selected_is_not_read(bookshop: Bookshop):
+    await bookshop.ok("{ authors { __typename } }")
+    assert bookshop.statements == 0
+    await bookshop.ok("{ authors { total } }")
+    assert bookshop.statements == 1

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -102,7 +102,8 @@ def _await_url(process: subprocess.Popen[bytes], log: Path) -> str:
                 pass
             else:
                 return url
-        time.sleep(0.02)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=0.02)
     raise AssertionError(f"the server did not start:\n{log.read_text()}")
 
 

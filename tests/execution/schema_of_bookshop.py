@@ -1,4 +1,4 @@
-"""The library as GraphQL: pages, links, denied fields, and mutations that go wrong in every way."""
+"""The bookshop as GraphQL: pages, links, denied fields, and mutations that go wrong in every way."""
 
 # ruff: noqa: N805 - Strawberry hands a resolver the parent's row as first argument
 
@@ -13,8 +13,8 @@ from execution.links import field_of
 from execution.loading import find, find_all
 from execution.pages import Page, Parent
 from execution.windows import Listing, Window
-from tests.execution import library
-from tests.execution.library import AuthorRow, BookRow, Context, Forbidden
+from tests.execution import bookshop
+from tests.execution.bookshop import AuthorRow, BookRow, Context, Forbidden
 
 Info = strawberry.Info[Context, None]
 
@@ -51,18 +51,18 @@ class AuthorType:
     def books(
         parent: strawberry.Parent[AuthorRow], info: Info, first: int | None = None, after: str | None = None
     ) -> BookPage:
-        listing = Listing("books", library.books, ("title", "id"))
+        listing = Listing("books", bookshop.books, ("title", "id"))
         below = Parent("author_id", parent.id, field_of(info))
         return Page(info.context.unit, listing, Window(first, after), below)  # type: ignore[return-value]
 
     @strawberry.field
     async def titles(parent: strawberry.Parent[AuthorRow], info: Info, descending: bool = False) -> list[str]:
         def ordered(rows: Any) -> Any:
-            title = col(library.Book.title)
+            title = col(bookshop.Book.title)
             return rows.order_by(title.desc() if descending else title)
 
         key = field_of(info)
-        found = await find_all(info.context.unit, library.books, parent.id, by="author_id", narrow=ordered, field=key)
+        found = await find_all(info.context.unit, bookshop.books, parent.id, by="author_id", narrow=ordered, field=key)
         return [row.title for row in found]
 
     @strawberry.field
@@ -83,7 +83,7 @@ class BookType:
 
     @strawberry.field
     async def author(parent: strawberry.Parent[BookRow], info: Info) -> AuthorType | None:
-        return await find(info.context.unit, library.authors, parent.author_id)  # type: ignore[return-value]
+        return await find(info.context.unit, bookshop.authors, parent.author_id)  # type: ignore[return-value]
 
 
 @strawberry.type
@@ -113,7 +113,7 @@ class Query:
 
     @strawberry.field
     async def author(self, info: Info, id: UUID) -> AuthorType | None:  # noqa: A002
-        return await find(info.context.unit, library.authors, id)  # type: ignore[return-value]
+        return await find(info.context.unit, bookshop.authors, id)  # type: ignore[return-value]
 
     @strawberry.field
     def authors(
@@ -126,8 +126,8 @@ class Query:
         descending: bool = False,
         starting: list[str] | None = None,
     ) -> AuthorPage:
-        branches = tuple(col(library.Author.name).startswith(part) for part in starting or ())
-        listing = Listing("authors", library.authors, ("name", "id"), descending=descending, branches=branches)
+        branches = tuple(col(bookshop.Author.name).startswith(part) for part in starting or ())
+        listing = Listing("authors", bookshop.authors, ("name", "id"), descending=descending, branches=branches)
         return Page(info.context.unit, listing, Window(first, after, last, before))  # type: ignore[return-value]
 
     @strawberry.field
@@ -143,7 +143,7 @@ class BookPayload:
 
     @strawberry.field
     async def book(self, info: Info) -> BookType | None:
-        return await find(info.context.unit, library.books, self.key)  # type: ignore[return-value]
+        return await find(info.context.unit, bookshop.books, self.key)  # type: ignore[return-value]
 
     @strawberry.field
     def secret(self) -> str | None:
@@ -165,7 +165,7 @@ class Mutation:
     ) -> BookPayload | None:
         key = uuid4()
         values = {"id": key, "author_id": author, "title": title}
-        await info.context.unit.execute(insert(library.Book).values(**values))
+        await info.context.unit.execute(insert(bookshop.Book).values(**values))
         info.context.unit.keep = not rehearse
         if fail == "denied":
             raise Forbidden
@@ -175,5 +175,5 @@ class Mutation:
 
 
 def build() -> strawberry.Schema:
-    """The library's schema."""
+    """The bookshop's schema."""
     return strawberry.Schema(query=Query, mutation=Mutation)

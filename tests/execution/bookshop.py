@@ -1,4 +1,4 @@
-"""A library of authors and books, to drive the execution room with words that are none of Clientela's."""
+"""A bookshop of authors and books, to drive the execution room with words that are none of Clientela's."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ metadata = MetaData()
 
 
 class Table(SQLModel, registry=registry(metadata=metadata)):
-    """Tables of the library, apart from everybody else's."""
+    """Tables of the bookshop, apart from everybody else's."""
 
     metadata = metadata
 
