@@ -80,7 +80,10 @@ class Settings(BaseSettings):
         description="`postgresql://user@host/name` (15 or newer) or `sqlite:///file`; the embedded file if empty.",
     )
     database_pool_size: int = Field(
-        default=10, ge=1, le=1000, description="Connections that a server process keeps to PostgreSQL."
+        default=10,
+        ge=1,
+        le=1000,
+        description="Connections to PostgreSQL that a process keeps for compiled plans, and as many for the rest.",
     )
     secret_key: SecretStr | None = Field(
         default=None,
