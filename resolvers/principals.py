@@ -1,17 +1,23 @@
 """From the claims of a verified token to the principal, by what the database knows now."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import Uuid, and_, bindparam, select
 from sqlmodel import col
 
 from models import CustomerUser, Partner, PartnerApp, PartnerUser, RoleAssignment
+from models.base import stored
 from policy.principal import Principal, Standing
 from policy.vocabulary import Cloud, PartnerKind, Permission, PrincipalKind, Role
 from resolvers.call import Transaction
 from resolvers.visibility import Rows
+
+cloud = bindparam("cloud", type_=stored(Cloud, "cloud"))
+tenant = bindparam("tenant", type_=Uuid())
+actor = bindparam("actor", type_=Uuid())
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +53,14 @@ async def find_principal(reads: Transaction, identity: Identity) -> Principal | 
     return await _partner_user(reads, identity) or await _customer_user(reads, identity)
 
 
-async def _partner_user(reads: Transaction, identity: Identity) -> Principal | None:
-    statement = (
-        _partners(identity)
+def _asked(identity: Identity) -> dict[str, Any]:
+    return {"cloud": identity.cloud, "tenant": identity.tenant_id, "actor": identity.actor_id}
+
+
+@cache
+def _partner_users() -> Rows:
+    return (
+        _partners()
         .add_columns(col(PartnerUser.sign_in_name), col(RoleAssignment.role))
         .join(
             PartnerUser,
@@ -63,40 +74,51 @@ async def _partner_user(reads: Transaction, identity: Identity) -> Principal | N
                 col(RoleAssignment.user_id) == col(PartnerUser.id),
             ),
         )
-        .where(col(PartnerUser.id) == identity.actor_id, col(PartnerUser.is_enabled).is_(True))
+        .where(col(PartnerUser.id) == actor, col(PartnerUser.is_enabled).is_(True))
     )
-    rows = (await reads.execute(statement)).all()
+
+
+async def _partner_user(reads: Transaction, identity: Identity) -> Principal | None:
+    rows = (await reads.execute(_partner_users(), _asked(identity))).all()
     if not rows:
         return None
     roles = frozenset(row.role for row in rows if row.role is not None)
     return _of_partner(rows[0], identity, PrincipalKind.PARTNER_USER, rows[0].sign_in_name, roles, identity.scopes)
 
 
-async def _partner_app(reads: Transaction, identity: Identity) -> Principal | None:
-    statement = (
-        _partners(identity)
+@cache
+def _partner_apps() -> Rows:
+    return (
+        _partners()
         .add_columns(col(PartnerApp.name))
         .join(
             PartnerApp,
             and_(col(PartnerApp.cloud) == col(Partner.cloud), col(PartnerApp.partner_id) == col(Partner.id)),
         )
-        .where(col(PartnerApp.id) == identity.actor_id, col(PartnerApp.is_enabled).is_(True))
+        .where(col(PartnerApp.id) == actor, col(PartnerApp.is_enabled).is_(True))
     )
-    row = (await reads.execute(statement)).first()
+
+
+async def _partner_app(reads: Transaction, identity: Identity) -> Principal | None:
+    row = (await reads.execute(_partner_apps(), _asked(identity))).first()
     if row is None:
         return None
     scopes = identity.scopes or frozenset()
     return _of_partner(row, identity, PrincipalKind.PARTNER_APP, row.name, frozenset(), scopes)
 
 
-async def _customer_user(reads: Transaction, identity: Identity) -> Principal | None:
-    statement = select(col(CustomerUser.sign_in_name), col(CustomerUser.is_global_admin)).where(
-        col(CustomerUser.cloud) == identity.cloud,
-        col(CustomerUser.customer_id) == identity.tenant_id,
-        col(CustomerUser.id) == identity.actor_id,
+@cache
+def _customer_users() -> Rows:
+    return select(col(CustomerUser.sign_in_name), col(CustomerUser.is_global_admin)).where(
+        col(CustomerUser.cloud) == cloud,
+        col(CustomerUser.customer_id) == tenant,
+        col(CustomerUser.id) == actor,
         col(CustomerUser.is_enabled).is_(True),
     )
-    row = (await reads.execute(statement)).first()
+
+
+async def _customer_user(reads: Transaction, identity: Identity) -> Principal | None:
+    row = (await reads.execute(_customer_users(), _asked(identity))).first()
     if row is None:
         return None
     return Principal(
@@ -109,7 +131,7 @@ async def _customer_user(reads: Transaction, identity: Identity) -> Principal | 
     )
 
 
-def _partners(identity: Identity) -> Rows:
+def _partners() -> Rows:
     return (
         select(
             col(Partner.kinds),
@@ -118,7 +140,7 @@ def _partners(identity: Identity) -> Rows:
             col(Partner.is_sandbox),
         )
         .select_from(Partner)
-        .where(col(Partner.cloud) == identity.cloud, col(Partner.id) == identity.tenant_id)
+        .where(col(Partner.cloud) == cloud, col(Partner.id) == tenant)
     )
 
 

@@ -1,13 +1,14 @@
 """Who is asking: the first thing that every request is checked for (permissions.md 0, steps 1 and 3)."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import CursorResult, Executable
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from clientela.identity.tokens import TokenRefusedError, TokenVerifier
-from execution.unit import Unit
 from policy.principal import Principal
 from policy.vocabulary import DenialCode, PrincipalKind
 from resolvers.principals import Identity, find_principal
@@ -30,9 +31,11 @@ class UnauthorizedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Nobody:
-    kind: None = None
-    binds: dict[str, Any] = field(default_factory=dict)
+class _Reads:
+    connection: AsyncConnection
+
+    async def execute(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> CursorResult[Any]:
+        return await self.connection.execute(statement, parameters or {})
 
 
 class Authenticator:
@@ -73,11 +76,11 @@ class Authenticator:
 
     async def lookup(self, identity: Identity) -> Principal | None:
         """The principal of an identity that was proven; None where it is unknown or disabled by now."""
-        unit = Unit(self._database, _Nobody(), writes=False)
-        try:
-            return await find_principal(unit, identity)
-        finally:
-            await unit.end()
+        async with self._database.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                # One statement is a snapshot by itself; to begin and end a transaction would cost two round trips.
+                await connection.execution_options(isolation_level="AUTOCOMMIT")
+            return await find_principal(_Reads(connection), identity)
 
 
 def _refused(reason: str) -> UnauthorizedError:

@@ -24,10 +24,11 @@ class DevelopmentIssuer:
 
     def __init__(self, data_dir: Path) -> None:
         self._key = _load_or_make(data_dir / KEY_FILE)
+        self._keys = KeySet([self._key])
 
     async def keys(self, _key_id: str | None) -> KeySet:
         """The one key."""
-        return KeySet([self._key])
+        return self._keys
 
     def settings(self) -> list[IssuerSettings]:
         """The issuer as every cloud trusts it: one name a cloud, as real clouds have."""

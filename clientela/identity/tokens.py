@@ -2,12 +2,16 @@
 
 import json
 import re
+import time
+from collections import OrderedDict
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from joserfc import jwt
 from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
 from joserfc.jws import extract_compact
 
 from clientela.identity.keys import KeySource
@@ -17,6 +21,7 @@ from policy.vocabulary import Permission
 from resolvers.principals import Identity
 
 LONGEST_TOKEN = 16_384
+MOST_REMEMBERED = 10_000
 
 
 class TokenRefusedError(Exception):
@@ -31,12 +36,27 @@ class TrustedIssuer:
     source: KeySource
 
 
+@dataclass(frozen=True, slots=True)
+class _Proven:
+    """A token that held, under its hash: good until it expires or its issuer's keys are read anew."""
+
+    identity: Identity
+    until: float
+    source: KeySource
+    key_id: str | None
+    keys: KeySet
+
+    async def holds(self) -> bool:
+        return time.time() < self.until and await self.source.keys(self.key_id) is self.keys
+
+
 class TokenVerifier:
     """Verifies tokens of the trusted issuers."""
 
     def __init__(self, issuers: list[TrustedIssuer], leeway_seconds: int) -> None:
         self._issuers = issuers
         self._leeway = leeway_seconds
+        self._proven: OrderedDict[bytes, _Proven] = OrderedDict()
 
     async def verify(self, token: str) -> Identity:
         """What a token says, once everything about it holds.
@@ -50,19 +70,30 @@ class TokenVerifier:
         """
         if len(token) > LONGEST_TOKEN:
             raise TokenRefusedError("longer than any token")
+        digest = sha256(token.encode()).digest()
+        remembered = self._proven.get(digest)
+        if remembered is not None and await remembered.holds():
+            return remembered.identity
         try:
             header, unproven = _peek(token)
             issuer = self._issuer_of(unproven)
             algorithms = issuer.settings.algorithms
             if header.get("alg") not in algorithms:
                 raise TokenRefusedError(f"algorithm {header.get('alg')!r} is not accepted")
-            key_id = header.get("kid")
-            keys = await issuer.source.keys(key_id if isinstance(key_id, str) else None)
+            key_id = header["kid"] if isinstance(header.get("kid"), str) else None
+            keys = await issuer.source.keys(key_id)
             claims = jwt.decode(token, keys, algorithms=algorithms).claims
             self._check(claims, issuer.settings)
-            return _identity(claims, issuer.settings)
+            identity = _identity(claims, issuer.settings)
+            self._remember(digest, _Proven(identity, claims["exp"] + self._leeway, issuer.source, key_id, keys))
+            return identity
         except (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise TokenRefusedError(f"{type(error).__name__}: {error}") from error
+
+    def _remember(self, digest: bytes, proven: "_Proven") -> None:
+        self._proven[digest] = proven
+        if len(self._proven) > MOST_REMEMBERED:
+            self._proven.popitem(last=False)
 
     def _issuer_of(self, unproven: dict[str, Any]) -> TrustedIssuer:
         # Only chooses the keys to check with; the claims are read again from the token once it is proven.
