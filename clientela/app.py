@@ -53,7 +53,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> Starlette:
     development = DevelopmentIssuer(settings.data_dir) if settings.development else None
     if development is not None:
         trusted += [TrustedIssuer(issuer, development) for issuer in development.settings()]
-    authenticator = Authenticator(TokenVerifier(trusted, settings.clock_leeway_seconds), database)
+    authenticator = Authenticator(TokenVerifier(trusted, settings.clock_leeway_seconds), driver, database.dialect)
     links = SignedExportLinks(secret_key(settings), settings.base_url)
     planner = Planner(schema, driver, database.dialect)
     endpoint = GraphQLEndpoint(

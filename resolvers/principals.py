@@ -1,19 +1,22 @@
 """From the claims of a verified token to the principal, by what the database knows now."""
 
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import Uuid, and_, bindparam, select
 from sqlmodel import col
 
 from models import CustomerUser, Partner, PartnerApp, PartnerUser, RoleAssignment
 from models.base import stored
 from policy.principal import Principal, Standing
-from policy.vocabulary import Cloud, PartnerKind, Permission, PrincipalKind, Role
-from resolvers.call import Transaction
+from policy.vocabulary import Cloud, PartnerKind, Permission, PrincipalKind, ProgramStatus, Role
 from resolvers.visibility import Rows
+
+Read = Callable[[Rows, Mapping[str, Any]], Awaitable[Sequence[Any]]]
 
 cloud = bindparam("cloud", type_=stored(Cloud, "cloud"))
 tenant = bindparam("tenant", type_=Uuid())
@@ -41,16 +44,16 @@ class Identity:
     scopes: frozenset[Permission] | None
 
 
-async def find_principal(reads: Transaction, identity: Identity) -> Principal | None:
+async def find_principal(read: Read, identity: Identity) -> Principal | None:
     """The principal; None where tenant, user or application is unknown or disabled.
 
     Args:
-        reads: Where to look.
+        read: Runs a statement; its rows have their columns as attributes, values as the database's driver has them.
         identity: What the token says.
     """
     if identity.app_only:
-        return await _partner_app(reads, identity)
-    return await _partner_user(reads, identity) or await _customer_user(reads, identity)
+        return await _partner_app(read, identity)
+    return await _partner_user(read, identity) or await _customer_user(read, identity)
 
 
 def _asked(identity: Identity) -> dict[str, Any]:
@@ -78,11 +81,11 @@ def _partner_users() -> Rows:
     )
 
 
-async def _partner_user(reads: Transaction, identity: Identity) -> Principal | None:
-    rows = (await reads.execute(_partner_users(), _asked(identity))).all()
+async def _partner_user(read: Read, identity: Identity) -> Principal | None:
+    rows = await read(_partner_users(), _asked(identity))
     if not rows:
         return None
-    roles = frozenset(row.role for row in rows if row.role is not None)
+    roles = frozenset(Role(row.role) for row in rows if row.role is not None)
     return _of_partner(rows[0], identity, PrincipalKind.PARTNER_USER, rows[0].sign_in_name, roles, identity.scopes)
 
 
@@ -99,8 +102,8 @@ def _partner_apps() -> Rows:
     )
 
 
-async def _partner_app(reads: Transaction, identity: Identity) -> Principal | None:
-    row = (await reads.execute(_partner_apps(), _asked(identity))).first()
+async def _partner_app(read: Read, identity: Identity) -> Principal | None:
+    row = next(iter(await read(_partner_apps(), _asked(identity))), None)
     if row is None:
         return None
     scopes = identity.scopes or frozenset()
@@ -117,8 +120,8 @@ def _customer_users() -> Rows:
     )
 
 
-async def _customer_user(reads: Transaction, identity: Identity) -> Principal | None:
-    row = (await reads.execute(_customer_users(), _asked(identity))).first()
+async def _customer_user(read: Read, identity: Identity) -> Principal | None:
+    row = next(iter(await read(_customer_users(), _asked(identity))), None)
     if row is None:
         return None
     return Principal(
@@ -127,7 +130,7 @@ async def _customer_user(reads: Transaction, identity: Identity) -> Principal | 
         actor_id=identity.actor_id,
         name=row.sign_in_name,
         mfa=identity.mfa,
-        is_customer_admin=row.is_global_admin,
+        is_customer_admin=bool(row.is_global_admin),
     )
 
 
@@ -157,8 +160,8 @@ def _of_partner(
         cloud=identity.cloud,
         roles=roles,
         scopes=scopes,
-        partner_kinds=frozenset(PartnerKind(value) for value in row.kinds),
-        program_status=row.program_status,
+        partner_kinds=frozenset(PartnerKind(value) for value in orjson.loads(row.kinds)),
+        program_status=ProgramStatus(row.program_status),
     )
     return Principal(
         standing=standing,
@@ -167,5 +170,5 @@ def _of_partner(
         name=name,
         mfa=identity.mfa and kind is PrincipalKind.PARTNER_USER,
         country=row.country,
-        is_sandbox=row.is_sandbox,
+        is_sandbox=bool(row.is_sandbox),
     )

@@ -1,17 +1,19 @@
 """Who is asking: the first thing that every request is checked for (permissions.md 0, steps 1 and 3)."""
 
+from collections import namedtuple
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from sqlalchemy import CursorResult, Executable
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import Dialect
 
 from clientela.identity.tokens import TokenRefusedError, TokenVerifier
+from execution.plans.drivers import Driver
+from execution.plans.statements import Statement
 from policy.principal import Principal
 from policy.vocabulary import DenialCode, PrincipalKind
 from resolvers.principals import Identity, find_principal
+from resolvers.visibility import Rows
 
 log = structlog.get_logger()
 
@@ -30,20 +32,14 @@ class UnauthorizedError(Exception):
         self.challenge = challenge
 
 
-@dataclass(frozen=True, slots=True)
-class _Reads:
-    connection: AsyncConnection
-
-    async def execute(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> CursorResult[Any]:
-        return await self.connection.execute(statement, parameters or {})
-
-
 class Authenticator:
     """Turns an Authorization header into a principal, by what the database knows at this moment."""
 
-    def __init__(self, verifier: TokenVerifier, database: AsyncEngine) -> None:
+    def __init__(self, verifier: TokenVerifier, driver: Driver, dialect: Dialect) -> None:
         self._verifier = verifier
-        self._database = database
+        self._driver = driver
+        self._dialect = dialect
+        self._statements: dict[Rows, tuple[Statement, type[Any]]] = {}
 
     async def principal(self, authorization: str | None) -> Principal:
         """The principal of a request.
@@ -76,11 +72,30 @@ class Authenticator:
 
     async def lookup(self, identity: Identity) -> Principal | None:
         """The principal of an identity that was proven; None where it is unknown or disabled by now."""
-        async with self._database.connect() as connection:
-            if connection.dialect.name == "postgresql":
-                # One statement is a snapshot by itself; to begin and end a transaction would cost two round trips.
-                await connection.execution_options(isolation_level="AUTOCOMMIT")
-            return await find_principal(_Reads(connection), identity)
+        try:
+            return await self._look_up(identity)
+        except Exception as error:
+            # A connection that lay idle may be dead; a read may be tried once more, then the fault is real.
+            log.info("sign-in read anew", reason=type(error).__name__)
+            return await self._look_up(identity)
+
+    async def _look_up(self, identity: Identity) -> Principal | None:
+        # One statement is a snapshot by itself; most callers take one.
+        async with self._driver.reading(statements=1) as connection:
+
+            async def read(statement: Rows, values: Mapping[str, Any]) -> list[Any]:
+                text, row = self._prepared(statement)
+                return [row(*found) for found in await connection.fetch(text.sql, text.arguments(values))]
+
+            return await find_principal(read, identity)
+
+    def _prepared(self, statement: Rows) -> tuple[Statement, type[Any]]:
+        prepared = self._statements.get(statement)
+        if prepared is None:
+            labels = [selected.name for selected in statement.selected_columns]
+            prepared = Statement(statement, self._dialect), namedtuple("Found", labels)
+            self._statements[statement] = prepared
+        return prepared
 
 
 def _refused(reason: str) -> UnauthorizedError:
