@@ -82,8 +82,7 @@ class PublishedKeys:
                 self._held = KeySet.import_key_set(await _get(client, url))
         except (httpx.HTTPError, httpx.InvalidURL, JoseError, ValueError, KeyError, TypeError) as error:
             if self._held is None:
-                # The next request tries again at once: an issuer that was down is found as soon as it is up.
-                self._fetched_at = float("-inf")
+                # Nothing is held, so the next request tries again at once and finds the issuer as soon as it is up.
                 raise KeysUnavailableError(self.issuer.url) from error
 
     async def _discover(self, client: "httpx.AsyncClient") -> str:
