@@ -1,10 +1,12 @@
 """The engine for either database. SQLite is made to behave: foreign keys, WAL, real transactions."""
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 
 from clientela.settings import Settings
 from execution.plans.drivers import Driver, PostgresDriver, SqliteDriver
@@ -67,9 +69,21 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -
     cursor = connection.cursor()
     # WAL: readers never wait for the writer. NORMAL: a crash of this process loses nothing; a crash of the whole
     # machine may lose the newest commits, never the file's consistency. FULL would flush the disk at each commit.
-    for pragma in ("foreign_keys = on", "journal_mode = wal", "synchronous = normal", "temp_store = memory"):
+    _write_ahead(cursor)
+    for pragma in ("foreign_keys = on", "synchronous = normal", "temp_store = memory"):
         cursor.execute(f"pragma {pragma}")
     cursor.close()
+
+
+# Of connections that switch a new file at once, SQLite refuses some without waiting; the next try finds it switched.
+@retry(
+    retry=retry_if_exception(lambda error: getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY),
+    stop=stop_after_delay(SQLITE_BUSY_SECONDS),
+    wait=wait_random(max=0.01),
+    reraise=True,
+)
+def _write_ahead(cursor: Any) -> None:  # noqa: ANN401 - the driver's own class
+    cursor.execute("pragma journal_mode = wal")
 
 
 def _begin_sqlite(connection: Connection) -> None:
