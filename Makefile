@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/ready
 UV := uv==0.13.9
 
-.PHONY: help demo test lint explorer wheel lock clean
+.PHONY: help demo test lint bench explorer wheel lock clean
 
 help: ## List these words.
 	@awk -F ': .*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -21,6 +21,9 @@ lint: $(READY) ## Check style, types and the direction of imports.
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+bench: $(READY) ## Measure the server next to its peers; ARGS="--help" lists what can be chosen.
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 explorer: $(READY) ## Build the explorer, where its sources changed since the last time.
 	@$(BIN)/python graphiql/build.py
@@ -39,6 +42,7 @@ lock: $(READY) ## Write requirements.lock and requirements-dev.lock anew from py
 
 clean: ## Remove what was made here, the demo world included; the next start makes it again.
 	@rm -rf .venv .clientela dist clientela/static/graphiql graphiql/node_modules
+	@rm -rf benchmarks/.work benchmarks/.venv benchmarks/peers/node_modules
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # The environment: made once, and again when what it is made from changes.
