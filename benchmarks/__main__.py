@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from benchmarks.data import HUNDRED_THOUSAND, postgres_database, sqlite_database
+from benchmarks.environments import EnvironmentMissingError
 from benchmarks.issuer import Issuer
 from benchmarks.measure import Load, Measurement, Sample
 from benchmarks.operations import OPERATIONS
@@ -97,7 +98,7 @@ def _measure(
         for server in servers:
             try:
                 up.append(stack.enter_context(running(server, subject, issuer)))
-            except (ServerError, OSError) as error:
+            except (EnvironmentMissingError, ServerError, OSError) as error:
                 measurement.refuse(server.label, operations, str(error))
         measurement.admit(up, operations)
         measurement.run(up, loads, rounds)

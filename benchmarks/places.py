@@ -8,5 +8,6 @@ RESULTS = HERE / "results"
 WORK = HERE / ".work"
 """Databases, keys, generated load and raw figures; never committed."""
 
+PEERS = HERE / "peers"
 VENV = HERE / ".venv"
-NODE_MODULES = HERE / "peers" / "node_modules"
+NODE_MODULES = PEERS / "node_modules"

@@ -1,20 +1,24 @@
 """The servers: how each is started, one process each, and ended by its process id."""
 
+import asyncio
 import os
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import asyncpg
 import psutil
 
+from benchmarks.environments import node_environment, python_environment
 from benchmarks.issuer import Issuer
 from benchmarks.operations import Api, Bare, Contract
-from benchmarks.places import REPOSITORY, WORK
+from benchmarks.places import NODE_MODULES, PEERS, REPOSITORY, VENV, WORK
+from benchmarks.postgraphile import Postgraphile
 from benchmarks.subject import Subject
 
 START_SECONDS = 60
@@ -36,6 +40,8 @@ class Server:
         port: How the port is told: an option before it, or the name of an environment variable.
         api: How it is asked.
         environment: What it is told beside database and subject.
+        install: Installs what it needs, where it is not there yet.
+        sql: Statements that its database needs.
     """
 
     key: str
@@ -44,6 +50,8 @@ class Server:
     port: str
     api: Api
     environment: Mapping[str, str] = field(default_factory=dict)
+    install: Callable[[], object] | None = None
+    sql: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +80,10 @@ def _uvicorn(python: Path | str, app: str) -> tuple[str, ...]:
     return (str(python), "-m", "uvicorn", f"benchmarks.peers.{app}:app", *options)
 
 
+def _node(program: str) -> tuple[str, ...]:
+    return (str(NODE_MODULES / ".bin" / "node"), str(PEERS / program))
+
+
 CLIENTELA = Server(
     "clientela", "Clientela", (sys.executable, "-m", "clientela.cli", "serve"), "CLIENTELA_PORT", Contract()
 )
@@ -85,7 +97,27 @@ CACHED = Server(
     {"PEER_CACHES": "1"},
 )
 BARE = Server("starlette", "bare Starlette, no GraphQL", _uvicorn(sys.executable, "starlette_bare"), "--port", Bare())
-SERVERS = (CLIENTELA, STOCK, CACHED, BARE)
+ARIADNE = Server(
+    "ariadne",
+    "Ariadne",
+    _uvicorn(VENV / "bin" / "python", "ariadne_stock"),
+    "--port",
+    Contract(),
+    install=python_environment,
+)
+POSTGRAPHILE = Server(
+    "postgraphile",
+    "PostGraphile 5",
+    _node("postgraphile.mjs"),
+    "PEER_PORT",
+    Postgraphile(),
+    install=node_environment,
+    sql=PEERS / "postgraphile.sql",
+)
+MERCURIUS = Server(
+    "mercurius", "Mercurius with JIT", _node("mercurius.mjs"), "PEER_PORT", Contract(), install=node_environment
+)
+SERVERS = (CLIENTELA, STOCK, CACHED, ARIADNE, POSTGRAPHILE, MERCURIUS, BARE)
 ON_SQLITE = (CLIENTELA, STOCK)
 
 
@@ -114,7 +146,12 @@ def running(server: Server, subject: Subject, issuer: Issuer) -> Iterator[Runnin
 
     Raises:
         ServerError: It did not listen within a minute.
+        EnvironmentMissingError: What it needs could not be installed.
     """
+    if server.install is not None:
+        server.install()
+    if server.sql is not None:
+        asyncio.run(_execute(subject.url, server.sql.read_text("utf-8")))
     port = _free_port()
     command = [*server.command, server.port, str(port)] if server.port.startswith("-") else list(server.command)
     environment = {**os.environ, **_environment(subject, issuer), **server.environment}
@@ -132,6 +169,12 @@ def running(server: Server, subject: Subject, issuer: Issuer) -> Iterator[Runnin
         _end(process)
 
 
+async def _execute(url: str, statements: str) -> None:
+    connection = await asyncpg.connect(url)
+    await connection.execute(statements)
+    await connection.close()
+
+
 def _environment(subject: Subject, issuer: Issuer) -> dict[str, str]:
     scheme, rest = subject.url.split("://", 1)
     driver = {"postgresql": "postgresql+asyncpg", "sqlite": "sqlite+aiosqlite"}[scheme]
@@ -144,6 +187,7 @@ def _environment(subject: Subject, issuer: Issuer) -> dict[str, str]:
         "PEER_PARTNER_ID": str(subject.person.tenant_id),
         "PEER_ACTOR_ID": str(subject.person.id),
         "NODE_ENV": "production",
+        "GRAPHILE_ENV": "production",
     }
 
 

@@ -51,6 +51,7 @@ def test_our_rooms_are_ours():
     check_names()
     assert {folder.name for folder in HOME.iterdir() if (folder / "__init__.py").exists()} == {
         *ROOMS,
+        "benchmarks",
         "clientela",
         "tests",
     }
