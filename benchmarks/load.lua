@@ -1,5 +1,5 @@
 -- What wrk sends. Its argument names a file that returns a table:
---   path, headers, bodies: requests of a read, sent in turn;
+--   path, headers, bodies: requests of a read, sent in turn; @value@ in one becomes a number that never comes again;
 --   or profiles: updates, each { id, etag, before, between, after }, of which each quotes the etag of the answer before.
 local job, turn, free, known, value
 
@@ -14,7 +14,10 @@ end
 
 local function read()
   turn = turn % #job.requests + 1
-  return job.requests[turn]
+  local made = job.requests[turn]
+  if type(made) == "string" then return made end
+  value = value + 1
+  return wrk.format("POST", job.path, job.headers, made.before .. value .. made.after)
 end
 
 -- A profile is in the air once at most: whoever answers puts it back with its new etag.
@@ -47,9 +50,11 @@ function init(args)
     end
     request, response = update, updated
   else
-    turn, job.requests = 0, {}
+    turn, value, job.requests = 0, job.value, {}
     for _, body in ipairs(job.bodies) do
-      table.insert(job.requests, wrk.format("POST", job.path, job.headers, body))
+      local before, after = body:match("^(.-)@value@(.*)$")
+      local ready = before and { before = before, after = after } or wrk.format("POST", job.path, job.headers, body)
+      table.insert(job.requests, ready)
     end
     request = read
   end

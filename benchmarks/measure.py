@@ -91,14 +91,18 @@ class Measurement:
     def run(self, servers: Sequence[Running], loads: Sequence[Load], rounds: int) -> None:
         """Times all servers, one after the other under each load, round by round."""
         for number in range(1, rounds + 1):
-            if any(load.operation.key == UPDATE.key for load in loads):
-                asyncio.run(forget_updates(self._subject))
-            for load in loads:
-                # Each round begins with another server, so that none always comes after the same.
-                turn = number % len(servers)
-                for server in (*servers[turn:], *servers[:turn]):
-                    if (server.server.key, load.operation.key) in self._lengths:
-                        self._time(server, load, number)
+            self.run_round(servers, loads, number)
+
+    def run_round(self, servers: Sequence[Running], loads: Sequence[Load], number: int) -> None:
+        """One of the rounds."""
+        if any(load.operation.key == UPDATE.key for load in loads):
+            asyncio.run(forget_updates(self._subject))
+        for load in loads:
+            # Each round begins with another server, so that none always comes after the same.
+            turn = number % max(len(servers), 1)
+            for server in (*servers[turn:], *servers[:turn]):
+                if (server.server.key, load.operation.key) in self._lengths:
+                    self._time(server, load, number)
 
     def _check(self, server: Running, operation: Operation) -> float:
         if operation.key != UPDATE.key:

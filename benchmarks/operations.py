@@ -37,6 +37,7 @@ NESTED = Operation("nested", "50 customers of 8 fields, relationship and agreeme
 UPDATE = Operation("update", "billing profile update with its audit row")
 TYPENAME = Operation("typename", "{ __typename }")
 OPERATIONS = (ONE, LIST, NESTED, UPDATE, TYPENAME)
+PAGES = tuple(Operation(f"page{first}", f"{first} customers", first) for first in (10, 50, 200, 500))
 
 
 class Api(Protocol):
@@ -142,7 +143,7 @@ class Bare(Contract):
 
     def path(self, operation: Operation) -> str:
         """Named after the operation, whatever the length of the page."""
-        return f"/{operation.key}"
+        return f"/{LIST.key if operation in PAGES else operation.key}"
 
 
 def expected_rows(operation: Operation, subject: Subject, page: int = 0) -> list[Row]:

@@ -1,11 +1,15 @@
 """The tables: medians over the rounds, ratios in front."""
 
+import os
+import platform
 from collections.abc import Iterable, Sequence
 from statistics import median
 
 from benchmarks.measure import Sample
-from benchmarks.operations import OPERATIONS
+from benchmarks.operations import OPERATIONS, PAGES
 from benchmarks.servers import BARE, CLIENTELA, SERVERS, STOCK
+from benchmarks.stages import GROWTH, PAGE_LENGTHS, WORKERS, Pace
+from clientela.clock import utc_now
 
 # What is to be reached, Clientela's requests/s over another server's, at the highest number of connections.
 FLOORS: dict[str, dict[str, float]] = {
@@ -27,7 +31,7 @@ class Medians:
         labels = {sample.server for sample in self._samples}
         self.labels = [server.label for server in SERVERS if server.label in labels]
         keys = {sample.operation for sample in self._samples}
-        self.operations = [operation for operation in OPERATIONS if operation.key in keys]
+        self.operations = [operation for operation in (*OPERATIONS, *PAGES) if operation.key in keys]
 
     def of(self, server: str, operation: str, connections: int, figure: str) -> float | None:
         """A median; None where the server was not timed.
@@ -55,6 +59,37 @@ class Medians:
     def faults(self) -> list[str]:
         """What went wrong, in words."""
         return sorted({f"{one.server}, {one.operation}: {one.fault}" for one in self._samples if one.fault})
+
+
+def report(samples: Sequence[Sample], pace: Pace) -> str:
+    """All tables of a run, as Markdown.
+
+    Args:
+        samples: What was measured.
+        pace: How long each was, and how many rounds there were.
+    """
+    by_setting: dict[str, list[Sample]] = {}
+    for sample in samples:
+        by_setting.setdefault(sample.setting, []).append(sample)
+    parts = [
+        f"# Measured on {utc_now().date().isoformat()}",
+        "",
+        f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}; "
+        f"medians of {pace.rounds} rounds of {pace.seconds:g} seconds each.",
+        "",
+    ]
+    if "postgresql" in by_setting:
+        parts.append(comparison("PostgreSQL", Medians(by_setting["postgresql"])))
+    if "sqlite" in by_setting:
+        on_sqlite = Medians(by_setting["sqlite"])
+        parts += [comparison("SQLite", on_sqlite), against_prototype(on_sqlite)]
+    if PAGE_LENGTHS in by_setting:
+        parts.append(comparison("Longer pages, PostgreSQL", Medians(by_setting[PAGE_LENGTHS])))
+    for kind, title in ((GROWTH, "Customers of the partner"), (WORKERS, "Processes of Clientela")):
+        found = {key.partition(" ")[2]: rows for key, rows in by_setting.items() if key.startswith(f"{kind} ")}
+        if found:
+            parts.append(_growth(title, {key: Medians(found[key]) for key in sorted(found, key=int)}))
+    return "\n".join(parts)
 
 
 def comparison(title: str, medians: Medians) -> str:
@@ -90,6 +125,20 @@ def against_prototype(medians: Medians) -> str:
             floor = ON_SQLITE[operation.key] * 2 / 3
             rows.append([operation.label, f"{found:,.0f}", _judged(f"{floor:,.0f}", reached=found >= floor)])
     return "\n".join([*_table(["Clientela on SQLite", "requests/s", "two thirds of the prototype"], rows), ""])
+
+
+def _growth(title: str, medians: dict[str, Medians]) -> str:
+    parts = [f"## {title}", ""]
+    first = next(iter(medians.values()))
+    for operation in first.operations:
+        header = [f"{title}: {operation.label}"]
+        for connections in first.connections:
+            header += [f"{connections} conn.: requests/s", "p50 ms", "p99 ms", "CPU %"]
+        rows = [[f"{int(key):,}", *_figures(found, CLIENTELA.label, operation.key)] for key, found in medians.items()]
+        parts += [*_table([*header, "RSS MB"], rows), ""]
+    for key, found in medians.items():
+        parts += [f"- {key}: {fault}" for fault in found.faults()]
+    return "\n".join(parts)
 
 
 def _figures(medians: Medians, label: str, operation: str) -> list[str]:

@@ -68,8 +68,20 @@ def find_wrk() -> str:
 
 def read_job(port: int, api: Api, operation: Operation, subject: Subject, token: str) -> Job:
     """A job of the requests of a read."""
-    bodies = [json.dumps(body) for body in api.bodies(operation, subject)]
-    return _write(port, api.path(operation), token, {"bodies": bodies})
+    return mixed_job(port, api.path(operation), api.bodies(operation, subject), token)
+
+
+def mixed_job(port: int, path: str, bodies: list[dict[str, Any]], token: str, value: int = 0) -> Job:
+    """A job of any requests, sent in turn.
+
+    Args:
+        port: The server's.
+        path: Where they go.
+        bodies: The requests; VALUE in one becomes another number each time it is sent.
+        token: Of whoever asks.
+        value: The number before the first.
+    """
+    return _write(port, path, token, {"bodies": [json.dumps(body) for body in bodies], "value": value})
 
 
 def update_job(port: int, api: Api, operation: Operation, profiles: list[Profile], token: str) -> Job:
