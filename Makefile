@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/ready
 UV := uv==0.13.9
 
-.PHONY: help demo test lint bench explorer wheel lock clean
+.PHONY: help demo test lint bench soak profile explorer wheel lock clean
 
 help: ## List these words.
 	@awk -F ': .*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -22,8 +22,14 @@ lint: $(READY) ## Check style, types and the direction of imports.
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: $(READY) ## Measure the server next to its peers; ARGS="--help" lists what can be chosen.
+bench: $(READY) ## Measure the server next to its peers, a quarter of an hour; ARGS=--help lists what can be chosen.
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+soak: $(READY) ## Send a million mixed requests and see whether memory stays flat.
+	@$(BIN)/python -m benchmarks.soak $(ARGS)
+
+profile: $(READY) ## See where the time of a request goes, e.g. ARGS="--operation nested".
+	@$(BIN)/python -m benchmarks.profile_server $(ARGS)
 
 explorer: $(READY) ## Build the explorer, where its sources changed since the last time.
 	@$(BIN)/python graphiql/build.py
@@ -32,13 +38,14 @@ wheel: $(READY) explorer ## Build dist/clientela-….whl, the explorer in it.
 	@$(BIN)/python -m hatchling build -t wheel
 
 # Only this target needs uv: it alone writes one lock for all platforms. UPGRADE=1 takes the newest versions.
-COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --system-certs --universal --python-version 3.11 --generate-hashes \
+COMPILE := $(BIN)/uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
 
-lock: $(READY) ## Write requirements.lock and requirements-dev.lock anew from pyproject.toml.
+lock: $(READY) ## Write the lock files anew from pyproject.toml and benchmarks/requirements.in.
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $(UV)
-	@$(COMPILE) --output-file requirements.lock
-	@$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	@$(COMPILE) pyproject.toml --output-file requirements.lock
+	@$(COMPILE) pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	@$(COMPILE) benchmarks/requirements.in --constraint requirements.lock --output-file benchmarks/requirements.lock
 
 clean: ## Remove what was made here, the demo world included; the next start makes it again.
 	@rm -rf .venv .clientela dist clientela/static/graphiql graphiql/node_modules

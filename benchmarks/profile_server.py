@@ -104,7 +104,8 @@ def _print(stacks: Counter[tuple[str, ...]], microseconds: float, lines: int) ->
     for title, found, shown in (
         ("By group, without what it calls", groups, len(groups)),
         ("Functions, without what they call", own, lines),
-        ("Functions, with what they call", within, lines),
+        # What every sample is in says nothing.
+        ("Functions, with what they call", Counter({k: n for k, n in within.items() if n < total}), lines),
     ):
         sys.stdout.write(f"{title}\n")
         for name, count in found.most_common(shown):

@@ -6,6 +6,7 @@ Run as `make soak`.
 import asyncio
 import signal
 import sys
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
@@ -16,9 +17,10 @@ from benchmarks.places import WORK
 from benchmarks.servers import CLIENTELA, Running, running
 from benchmarks.stages import issuing
 from benchmarks.subject import Subject, forget_updates, read_profiles, read_subject, settled_updates
-from benchmarks.wrk import SPARE, Counted, Job, mixed_job, run_wrk, update_job
+from benchmarks.wrk import SPARE, Counted, mixed_job, run_wrk, update_job
 
 CONNECTIONS = 16
+PAGE = 10
 SLICE_SECONDS = 10
 MOST_GROWTH_MB = 20
 WARM_UP = 60_000
@@ -72,9 +74,9 @@ class Soak:
             number += 1
             if number % 10:
                 counted = self._reads()
-                # One in ten of the requests; wrk makes one more than it sends for each connection at most.
+                # Those that were answered; the numbers of those that were cut off are not used again either.
                 self.unique += counted.requests // len(self._bodies())
-                self._value += counted.requests
+                self._value += counted.requests + CONNECTIONS
             else:
                 counted = self._updates()
                 self.updates += counted.requests
@@ -91,7 +93,7 @@ class Soak:
     def _updates(self) -> Counted:
         asyncio.run(settled_updates(self._subject))
         profiles = asyncio.run(read_profiles(self._subject, CONNECTIONS * SPARE))
-        job: Job = update_job(self._server.port, self._server.server.api, UPDATE, profiles, self._token)
+        job = update_job(self._server.port, self._server.server.api, UPDATE, profiles, self._token)
         counted = run_wrk(job, CONNECTIONS, SLICE_SECONDS)
         asyncio.run(settled_updates(self._subject))
         return counted
@@ -102,8 +104,8 @@ class Soak:
         one = api.bodies(ONE, subject)
         return [
             *one[:3],
-            api.bodies(LIST, subject)[0],
-            api.bodies(NESTED, subject)[0],
+            api.bodies(replace(LIST, first=PAGE), subject)[0],
+            api.bodies(replace(NESTED, first=PAGE), subject)[0],
             {"query": "{ __typename }"},
             {"query": "{ viewer { name roles } }"},
             # Introspection and counting take other ways through the server.
