@@ -27,19 +27,21 @@ class Translate(Protocol):
 def present(
     errors: Iterable[GraphQLError], translate: Translate, report: Callable[[GraphQLError], Wording]
 ) -> list[dict[str, Any]]:
-    """Errors as the response holds them.
+    """Errors as the response holds them, in the order of the document.
+
+    The order in which fields happened to fail would differ from run to run: siblings are read concurrently.
 
     A field that is denied in fifty rows is one fault, not fifty: errors that carry `occurrences` are counted into the
     first of their field of the document.
 
     Args:
-        errors: What execution collected, in its order.
+        errors: What execution collected.
         translate: Words for exceptions that are meant for clients.
         report: Logs a fault of ours and words it without detail.
     """
     presented: list[dict[str, Any]] = []
     counted: dict[tuple[object, ...], dict[str, Any]] = {}
-    for error in errors:
+    for error in sorted(errors, key=_place):
         shown = _present(error, translate, report)
         extensions = shown["extensions"]
         if OCCURRENCES in extensions:
@@ -50,6 +52,12 @@ def present(
                 continue
         presented.append(shown)
     return presented
+
+
+def _place(error: GraphQLError) -> tuple[Any, ...]:
+    # Rows of a list fail at one location; their paths differ in the positions of lists only.
+    locations = [(found.line, found.column) for found in error.locations or ()]
+    return locations, [part if isinstance(part, int) else -1 for part in error.path or ()]
 
 
 def _present(error: GraphQLError, translate: Translate, report: Callable[[GraphQLError], Wording]) -> dict[str, Any]:
