@@ -1,38 +1,70 @@
 """The bookshop on databases of both kinds."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
+import orjson
 import pytest_asyncio
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from clientela.database import make_engine
+from clientela.database import make_driver, make_engine
 from execution.engine import Engine, Request, Response
-from tests.execution.bookshop import Context, fill, report, translate
-from tests.execution.schema_of_bookshop import build
+from execution.plans.planner import Planner
+from tests.execution.bookshop.context import Context, report, translate
+from tests.execution.bookshop.schema import build
+from tests.execution.bookshop.tables import fill
 from tests.worlds import World
+
+Fault = dict[str, Any]
+
+
+def fault(path: str, *places: tuple[int, int], code: str = "INTERNAL") -> Fault:
+    """An error as a test expects it.
+
+    Args:
+        path: Where it stands in the response, e.g. `authors.nodes.0.secret`.
+        places: Line and column of each field of the document that it is about.
+        code: The error's code.
+    """
+    parts = [int(part) if part.isdigit() else part for part in path.split(".")]
+    return {"path": parts, "locations": [{"line": line, "column": column} for line, column in places], "code": code}
+
+
+def written(value: Any) -> str:
+    """JSON as it goes over the wire: names in their order."""
+    return orjson.dumps(value, option=orjson.OPT_UTC_Z).decode()
+
+
+def comparable(errors: Sequence[dict[str, Any]]) -> list[str]:
+    """Errors without their order, which the specification leaves open."""
+    return sorted(written(error) for error in errors)
 
 
 @dataclass
 class Bookshop:
-    """An engine over the bookshop.
+    """Engines over the bookshop.
 
     Attributes:
         database: Its database.
-        engine: The engine under test.
+        engine: An engine that runs everything by the executor.
+        planning: An engine that runs by plan what comes again.
+        planner: The planner of that engine.
         context: The context of the latest operation.
-        statements: How many statements the latest operation sent.
+        statements: How many statements the executor sent for the latest operation.
     """
 
     database: AsyncEngine
     engine: Engine
+    planning: Engine
+    planner: Planner
     context: Context
     statements: int = 0
 
     async def run(self, document: str, kind: str = "reader", *, read_only: bool = False, **variables: Any) -> Response:
-        """Runs a document."""
+        """Runs a document by the executor."""
         self.context = Context(self.database, kind)
         self.statements = 0
 
@@ -51,6 +83,77 @@ class Bookshop:
         assert "errors" not in body, body["errors"]
         return body["data"]
 
+    async def both_ways(
+        self,
+        document: str,
+        variables: dict[str, Any],
+        kind: str = "reader",
+        operation: str | None = None,
+        before: Sequence[dict[str, Any]] = (),
+    ) -> tuple[dict[str, Any], str | None]:
+        """Runs a document by the executor and by plan; both must answer alike.
+
+        Args:
+            document: What is run, under a text of its own.
+            variables: The operation's variables.
+            kind: Who asks.
+            operation: The operation's name.
+            before: Variables with which the same text ran before, so that there are plans of it.
+
+        Returns:
+            The answer, and why the planner handed the operation over; None where it ran by plan.
+        """
+        text = f"{document}\n# {uuid4()}"
+        for earlier in before:
+            await self.planning.run(Request(text, earlier, operation), Context(self.database, kind))
+        executed = await self._body(self.engine if before else self.planning, text, variables, kind, operation)
+        ran, handed_over = self.planner.ran, self.planner.handed_over.copy()
+        planned = await self._body(self.planning, text, variables, kind, operation)
+        assert written(planned.get("data")) == written(executed.get("data"))
+        assert comparable(planned.get("errors", ())) == comparable(executed.get("errors", ()))
+        assert planned.keys() == executed.keys()
+        reasons = self.planner.handed_over - handed_over
+        return planned, None if self.planner.ran > ran else next(iter(reasons), "not asked for")
+
+    async def _body(
+        self, engine: Engine, document: str, variables: dict[str, Any], kind: str, operation: str | None
+    ) -> dict[str, Any]:
+        self.context = Context(self.database, kind)
+        return (await engine.run(Request(document, variables, operation), self.context)).body
+
+    async def answers(
+        self,
+        document: str,
+        data: dict[str, Any] | None,
+        *faults: Fault,
+        planned: bool | str | None = True,
+        kind: str = "reader",
+        operation: str | None = None,
+        **variables: Any,
+    ) -> None:
+        """Both ways give exactly this answer.
+
+        Args:
+            document: What is run.
+            data: The response's data, names in their order.
+            faults: The response's errors, in any order.
+            planned: Whether the second run must go by plan; the reason where it must be handed over; None for either.
+            kind: Who asks.
+            operation: The operation's name.
+            variables: The operation's variables.
+        """
+        body, handed_over = await self.both_ways(document, variables, kind, operation)
+        assert written(body["data"]) == written(data)
+        seen = [
+            {"path": error["path"], "locations": error["locations"], "code": error["extensions"]["code"]}
+            for error in body.get("errors", ())
+        ]
+        assert comparable(seen) == comparable(faults)
+        if planned is True:
+            assert handed_over is None, handed_over
+        elif planned:
+            assert planned in (handed_over or ""), handed_over
+
     async def titles(self) -> set[str]:
         """Every title that is stored."""
         async with self.database.connect() as connection:
@@ -63,5 +166,10 @@ async def bookshop(world: World) -> AsyncIterator[Bookshop]:
     async with world.empty() as settings:
         database = make_engine(settings)
         await fill(database)
-        yield Bookshop(database, Engine(build(), translate, report), Context(database))
+        schema, driver = build(), make_driver(database, settings)
+        planner = Planner(schema, driver, database.dialect)
+        executing = Engine(schema, translate, report)
+        planning = Engine(schema, translate, report, planner)
+        yield Bookshop(database, executing, planning, planner, Context(database))
+        await driver.close()
         await database.dispose()

@@ -1,15 +1,13 @@
 """The engine: mutations as transactions of their own, errors by field, documents kept within bounds."""
 
-from uuid import uuid5
-
 import pytest
 from graphql import build_schema
 
 from execution.documents import DocumentCache
-from tests.execution.bookshop import OWN
+from tests.execution.bookshop.tables import key
 from tests.execution.conftest import Bookshop
 
-A = str(uuid5(OWN, "A"))
+A = key("A")
 ADD = "mutation ($a: UUID!) {{ {} }}"
 
 
@@ -106,7 +104,7 @@ async def test_a_fault_of_ours_is_reported_and_told_without_detail(bookshop: Boo
         ("{ " + "a { " * 3000, "GRAPHQL_PARSE_FAILED"),
         ("{ authors { nodes { nothing } } }", "GRAPHQL_VALIDATION_FAILED"),
         ('{ author(id: "x") { name } }', "BAD_USER_INPUT"),
-        ('{ authors(first: "x") { total } }', "BAD_USER_INPUT"),
+        ('{ authors(first: "x") { totalCount } }', "BAD_USER_INPUT"),
         ("query A { __typename } query B { __typename }", "GRAPHQL_VALIDATION_FAILED"),
         ("fragment F on Query { __typename }", "GRAPHQL_VALIDATION_FAILED"),
     ],

@@ -7,7 +7,7 @@ from tests.execution.conftest import Bookshop
 AUTHORS = """query ($first: Int, $after: String, $last: Int, $before: String, $descending: Boolean! = false,
   $starting: [String!]) {
   authors(first: $first, after: $after, last: $last, before: $before, descending: $descending, starting: $starting) {
-    nodes { name } cursors more
+    nodes { name } edges { cursor } pageInfo { hasPreviousPage hasNextPage }
   }
 }"""
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -17,47 +17,57 @@ def letters(page: dict) -> str:
     return "".join(node["name"][0] for node in page["nodes"])
 
 
+def cursors(page: dict) -> list[str]:
+    return [edge["cursor"] for edge in page["edges"]]
+
+
+def more(page: dict) -> list[bool]:
+    return [page["pageInfo"]["hasPreviousPage"], page["pageInfo"]["hasNextPage"]]
+
+
 @pytest.mark.parametrize("descending", [False, True])
 async def test_forward_through_the_whole_list(bookshop: Bookshop, descending: bool):
-    seen, after, more = "", None, True
-    while more:
+    seen, after, onward = "", None, True
+    while onward:
         page = (await bookshop.ok(AUTHORS, first=7, after=after, descending=descending))["authors"]
         seen += letters(page)
-        assert page["more"][0] == (after is not None)
-        after, more = page["cursors"][-1], page["more"][1]
+        back, onward = more(page)
+        assert back == (after is not None)
+        after = cursors(page)[-1]
     assert seen == (LETTERS[::-1] if descending else LETTERS)
 
 
 async def test_backward_through_the_whole_list(bookshop: Bookshop):
-    seen, before, more = "", None, True
-    while more:
+    seen, before, back = "", None, True
+    while back:
         page = (await bookshop.ok(AUTHORS, last=7, before=before))["authors"]
         seen = letters(page) + seen
-        assert page["more"][1] == (before is not None)
-        before, more = page["cursors"][0], page["more"][0]
+        back, onward = more(page)
+        assert onward == (before is not None)
+        before = cursors(page)[0]
     assert seen == LETTERS
 
 
 async def test_after_and_before_bound_a_window(bookshop: Bookshop):
-    cursors = (await bookshop.ok(AUTHORS))["authors"]["cursors"]
-    page = (await bookshop.ok(AUTHORS, first=3, after=cursors[4], before=cursors[10]))["authors"]
+    all_of_them = cursors((await bookshop.ok(AUTHORS))["authors"])
+    page = (await bookshop.ok(AUTHORS, first=3, after=all_of_them[4], before=all_of_them[10]))["authors"]
     assert letters(page) == "FGH"
-    page = (await bookshop.ok(AUTHORS, last=3, after=cursors[4], before=cursors[10]))["authors"]
+    page = (await bookshop.ok(AUTHORS, last=3, after=all_of_them[4], before=all_of_them[10]))["authors"]
     assert letters(page) == "HIJ"
 
 
 async def test_a_whole_page_is_40_and_the_cursor_outlives_its_row(bookshop: Bookshop):
     page = (await bookshop.ok(AUTHORS))["authors"]
-    assert (letters(page), page["more"]) == (LETTERS, [False, False])
+    assert (letters(page), more(page)) == (LETTERS, [False, False])
 
 
 async def test_alternatives_meet_in_one_order_without_doubles(bookshop: Bookshop):
     wanted = ["M", "B", "B A", "Z", "Q"]
     page = (await bookshop.ok(AUTHORS, first=3, starting=wanted))["authors"]
-    assert (letters(page), page["more"]) == ("BMQ", [False, True])
-    page = (await bookshop.ok(AUTHORS, first=3, starting=wanted, after=page["cursors"][-1]))["authors"]
-    assert (letters(page), page["more"]) == ("Z", [True, False])
-    total = (await bookshop.ok('{ authors(starting: ["M", "B", "B A"]) { total } }'))["authors"]["total"]
+    assert (letters(page), more(page)) == ("BMQ", [False, True])
+    page = (await bookshop.ok(AUTHORS, first=3, starting=wanted, after=cursors(page)[-1]))["authors"]
+    assert (letters(page), more(page)) == ("Z", [True, False])
+    total = (await bookshop.ok('{ authors(starting: ["M", "B", "B A"]) { totalCount } }'))["authors"]["totalCount"]
     assert total == 2
 
 
@@ -80,17 +90,19 @@ async def test_a_window_that_is_none(bookshop: Bookshop, variables: dict, word: 
 
 
 async def test_a_cursor_belongs_to_its_list_and_order(bookshop: Bookshop):
-    cursor = (await bookshop.ok(AUTHORS, first=1))["authors"]["cursors"][0]
+    (cursor,) = cursors((await bookshop.ok(AUTHORS, first=1))["authors"])
     (error,) = (await bookshop.run(AUTHORS, after=cursor, descending=True)).body["errors"]
     assert "another list or another order" in error["message"]
-    document = "query ($after: String) { authors(first: 1) { nodes { books(after: $after) { total } } } }"
+    document = "query ($after: String) { authors(first: 1) { nodes { books(after: $after) { totalCount } } } }"
     (error,) = (await bookshop.run(document, after=cursor)).body["errors"]
     assert "another list or another order" in error["message"]
 
 
 async def test_pages_below_a_list_are_one_statement_however_many_parents(bookshop: Bookshop):
     document = """query ($first: Int) {
-      authors(first: $first) { nodes { name books(first: 2) { nodes { title } more total cursors } } }
+      authors(first: $first) { nodes { name books(first: 2) {
+        nodes { title } edges { cursor } pageInfo { hasPreviousPage hasNextPage } totalCount
+      } } }
     }"""
     few = await bookshop.ok(document, first=2)
     sent = bookshop.statements
@@ -99,24 +111,24 @@ async def test_pages_below_a_list_are_one_statement_however_many_parents(booksho
     assert few["authors"]["nodes"] == many[:2]
     for index, node in enumerate(many):
         of_all, page = index % 6, node["books"]
-        assert page["total"] == of_all
+        assert page["totalCount"] == of_all
         assert [book["title"] for book in page["nodes"]] == [f"{node['name']} {n}" for n in range(min(2, of_all))]
-        assert page["more"] == (of_all > 2)
+        assert more(page) == [False, of_all > 2]
     second = (
         "query ($after: String) { authors(first: 6) { nodes { books(first: 2, after: $after) { nodes { title } } } } }"
     )
-    nodes = (await bookshop.ok(second, after=many[5]["books"]["cursors"][1]))["authors"]["nodes"]
+    nodes = (await bookshop.ok(second, after=cursors(many[5]["books"])[1]))["authors"]["nodes"]
     assert [book["title"] for book in nodes[5]["books"]["nodes"]] == ["F Author 2", "F Author 3"]
 
 
 async def test_two_pages_of_one_field_under_two_names_do_not_mix(bookshop: Bookshop):
     document = """{ authors(first: 6) { nodes {
-      one: books(first: 1) { nodes { title } } all: books { nodes { title } total }
+      one: books(first: 1) { nodes { title } } all: books { nodes { title } totalCount }
       up: titles down: titles(descending: true)
     } } }"""
     last = (await bookshop.ok(document))["authors"]["nodes"][5]
     assert bookshop.statements == 6
-    assert (len(last["one"]["nodes"]), len(last["all"]["nodes"]), last["all"]["total"]) == (1, 5, 5)
+    assert (len(last["one"]["nodes"]), len(last["all"]["nodes"]), last["all"]["totalCount"]) == (1, 5, 5)
     assert last["up"] == last["down"][::-1] == [f"F Author {n}" for n in range(5)]
 
 
@@ -130,10 +142,10 @@ async def test_links_back_are_one_statement(bookshop: Bookshop):
 
 
 async def test_nothing_reads_round_what_is_visible(bookshop: Bookshop):
-    document = "{ authors(first: 500) { total nodes { name } } }"
-    assert (await bookshop.ok(document))["authors"]["total"] == 26
+    document = "{ authors(first: 500) { totalCount nodes { name } } }"
+    assert (await bookshop.ok(document))["authors"]["totalCount"] == 26
     everybody = (await bookshop.ok(document, "librarian"))["authors"]
-    assert everybody["total"] == len(everybody["nodes"]) == 27
+    assert everybody["totalCount"] == len(everybody["nodes"]) == 27
     hidden = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed"
     assert (await bookshop.ok("query ($id: UUID!) { author(id: $id) { name } }", id=hidden))["author"] is None
 
@@ -141,5 +153,5 @@ async def test_nothing_reads_round_what_is_visible(bookshop: Bookshop):
 async def test_what_is_not_selected_is_not_read(bookshop: Bookshop):
     await bookshop.ok("{ authors { __typename } }")
     assert bookshop.statements == 0
-    await bookshop.ok("{ authors { total } }")
+    await bookshop.ok("{ authors { totalCount } }")
     assert bookshop.statements == 1
