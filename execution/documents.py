@@ -46,7 +46,7 @@ class Document:
         errors: What parsing or validation found; empty for a sound document.
         uses: How often it was asked for a plan.
         plans: Plans of its operations, which go when it goes.
-        deciding: Names of the variables in directives, by operation.
+        deciding: Names of the variables in `@skip` and `@include`, by operation.
     """
 
     node: DocumentNode | None
@@ -55,12 +55,12 @@ class Document:
     plans: dict[Hashable, Any] = field(default_factory=dict)
     deciding: dict[int, tuple[str, ...]] = field(default_factory=dict)
 
-    def booleans(self, definition: OperationDefinitionNode, variables: VariableValues) -> tuple[bool, ...]:
-        """The values of the variables that decide what is selected."""
+    def booleans(self, definition: OperationDefinitionNode, variables: VariableValues) -> tuple[bool | None, ...]:
+        """The values of the variables that decide what is selected; None for a null, which is an error."""
         names = self.deciding.get(id(definition))
         if names is None:
             names = self.deciding[id(definition)] = _deciding(self.node, definition)
-        return tuple(bool(variables.coerced.get(name)) for name in names)
+        return tuple(variables.coerced.get(name) for name in names)
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """The operation to run.
@@ -139,6 +139,8 @@ class _Deciding(Visitor):
         self.names: set[str] = set()
 
     def enter_directive(self, node: Any, *_: object) -> None:  # noqa: ANN401 - graphql-core's nodes
+        if node.name.value not in ("skip", "include"):
+            return
         for argument in node.arguments or ():
             if isinstance(argument.value, VariableNode):
                 self.names.add(argument.value.name.value)

@@ -1,5 +1,7 @@
 """Pages of the bookshop as GraphQL."""
 
+# ruff: noqa: N805 - Strawberry hands a resolver the page as first argument
+
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import strawberry

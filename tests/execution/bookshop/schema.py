@@ -1,7 +1,5 @@
 """The bookshop as GraphQL: its roots, and mutations that go wrong in every way."""
 
-# ruff: noqa: N805 - Strawberry hands a resolver the parent's row as first argument
-
 import asyncio
 from inspect import Parameter
 from uuid import UUID, uuid4

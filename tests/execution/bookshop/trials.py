@@ -1,7 +1,5 @@
 """Fields that read nothing: what was given to them, lists and nulls of every kind, things of several types."""
 
-# ruff: noqa: N805 - Strawberry hands a resolver its parent as first argument
-
 from dataclasses import asdict, is_dataclass
 from datetime import date
 from typing import Annotated, Any
@@ -147,7 +145,7 @@ class Trials:
     """Part of the root type Query."""
 
     @strawberry.field
-    def given(
+    def given(  # noqa: PLR0917 - an argument of every type
         self,
         number: int | None = UNSET,
         sure: int = 7,
