@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from clientela.clock import Clock, utc_now
-from clientela.database import make_driver, make_engine
+from clientela.database import make_database, make_engine
 from clientela.development import DevelopmentRoutes
 from clientela.explorer import explorer_routes
 from clientela.exports import PATH as EXPORT_PATH
@@ -26,8 +26,8 @@ from clientela.identity.tokens import TokenVerifier, TrustedIssuer
 from clientela.names import check_names
 from clientela.secret import secret_key
 from clientela.settings import Settings
+from execution.database.connection import Database
 from execution.engine import Engine
-from execution.plans.drivers import Driver
 from execution.plans.planner import Planner
 from schema.build import build_schema
 from schema.errors import translate
@@ -45,17 +45,17 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> Starlette:
         SchemaFault: The schema has an unguarded or unexplained part.
     """
     check_names()
-    database = make_engine(settings)
-    driver = make_driver(database, settings)
+    database = make_database(settings)
+    engine = make_engine(settings)
     schema = build_schema()
     published = [PublishedKeys(issuer, settings.jwks_cache_seconds) for issuer in settings.issuers]
     trusted = [TrustedIssuer(keys.issuer, keys) for keys in published]
     development = DevelopmentIssuer(settings.data_dir) if settings.development else None
     if development is not None:
         trusted += [TrustedIssuer(issuer, development) for issuer in development.settings()]
-    authenticator = Authenticator(TokenVerifier(trusted, settings.clock_leeway_seconds), driver, database.dialect)
+    authenticator = Authenticator(TokenVerifier(trusted, settings.clock_leeway_seconds), database)
     links = SignedExportLinks(secret_key(settings), settings.base_url)
-    planner = Planner(schema, driver, database.dialect)
+    planner = Planner(schema, database)
     endpoint = GraphQLEndpoint(
         engine=Engine(schema, translate, report_internal, planner),
         authenticator=authenticator,
@@ -68,12 +68,12 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> Starlette:
         Route("/", _to_explorer),
         Route("/graphql", endpoint),
         Route("/healthz", _alive),
-        Route(EXPORT_PATH, CustomerExport(links, authenticator, database, clock).serve),
+        Route(EXPORT_PATH, CustomerExport(links, authenticator, engine, clock).serve),
         *explorer_routes(development=settings.development),
     ]
     if development is not None:
-        routes += DevelopmentRoutes(development, People(database), clock).routes()
-    app = Starlette(routes=routes, middleware=_middleware(settings), lifespan=_lifespan(database, driver))
+        routes += DevelopmentRoutes(development, People(engine), clock).routes()
+    app = Starlette(routes=routes, middleware=_middleware(settings), lifespan=_lifespan(database, engine))
     app.state.planner = planner
     return app
 
@@ -86,12 +86,12 @@ def _middleware(settings: Settings) -> list[Middleware]:
     return [Middleware(TrustedHostMiddleware, allowed_hosts=own, www_redirect=False)]
 
 
-def _lifespan(database: AsyncEngine, driver: Driver) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+def _lifespan(database: Database, engine: AsyncEngine) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def run(_app: Starlette) -> AsyncIterator[None]:
         yield
-        await driver.close()
-        await database.dispose()
+        await database.close()
+        await engine.dispose()
 
     return run
 

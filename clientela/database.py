@@ -4,12 +4,14 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, event, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 
 from clientela.settings import Settings
-from execution.plans.drivers import Driver, PostgresDriver, SqliteDriver
+from execution.database.connection import Database
+from execution.database.postgres import PostgresDatabase
+from execution.database.sqlite import SqliteDatabase
 
 SQLITE_BUSY_SECONDS = 10
 ROWS_COUNTED = 1000
@@ -52,17 +54,17 @@ async def refresh_statistics(connection: AsyncConnection) -> None:
     await connection.execute(text("analyze"))
 
 
-def make_driver(engine: AsyncEngine, settings: Settings) -> Driver:
-    """A driver for plans on the same database; connects at first use.
+def make_database(settings: Settings) -> Database:
+    """The same database as requests use it; connects at first use.
 
     Args:
-        engine: The engine of `make_engine`.
-        settings: How many connections plans may hold.
+        settings: Where it is, and how many connections a process may hold.
     """
-    if engine.dialect.name == "sqlite":
-        return SqliteDriver(engine.url.database or "")
-    url = engine.url.set(drivername="postgresql")
-    return PostgresDriver(url.render_as_string(hide_password=False), settings.database_pool_size)
+    url = make_url(settings.sqlalchemy_url)
+    if url.drivername.startswith("sqlite"):
+        return SqliteDatabase(url.database or "", SQLITE_BUSY_SECONDS)
+    dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return PostgresDatabase(dsn, settings.database_pool_size)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own class

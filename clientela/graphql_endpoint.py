@@ -8,7 +8,6 @@ from uuid import uuid4
 import orjson
 import structlog
 from graphql import GraphQLError
-from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -17,6 +16,7 @@ from clientela.clock import Clock
 from clientela.http_negotiation import JSON_TYPE, METHODS, HttpRefusal, read_operation, response_type
 from clientela.identity.authentication import Authenticator, UnauthorizedError
 from clientela.identity.keys import KeysUnavailableError
+from execution.database.connection import Database
 from execution.engine import Engine
 from execution.errors import Wording
 from schema.context import Context, ExportLinks
@@ -42,7 +42,7 @@ class GraphQLEndpoint:
 
     engine: Engine
     authenticator: Authenticator
-    database: AsyncEngine
+    database: Database
     export_links: ExportLinks
     clock: Clock
     max_body_bytes: int

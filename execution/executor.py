@@ -4,9 +4,9 @@ from typing import Any, Protocol
 
 from graphql import GraphQLObjectType, located_error
 from graphql.pyutils import Path
-from sqlalchemy.exc import SQLAlchemyError
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from execution.database.connection import DatabaseError
 from execution.unit import Unit
 
 
@@ -61,7 +61,7 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
         unit.keep = unit.keep and failure is None
         try:
             await unit.end()
-        except SQLAlchemyError as error:
+        except DatabaseError as error:
             self._add_error(error, details, path)
             return None
         if failure is not None:

@@ -1,19 +1,17 @@
-"""One unit of work: the connection, transaction and loaders of a query, or of one field of a mutation."""
+"""One unit of work: the transaction and loaders of a query, or of one field of a mutation."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import CursorResult, Dialect, Executable, Row
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import ClauseElement, Dialect, Row
 from sqlalchemy.types import TypeEngine
 from strawberry.dataloader import DataLoader
 
+from execution.database.connection import Database, DatabaseError, Transaction
+from execution.database.statements import Executed
 from execution.source import Viewer
-
-READ_ONLY_SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 class Unit:
@@ -26,52 +24,66 @@ class Unit:
         viewer: Who looks; its binds go with every statement.
         keep: Whether the end commits. A command that must leave nothing behind sets it to False.
         broken: Whether a statement failed, after which PostgreSQL refuses to commit.
+        changed: The tables that were written.
     """
 
-    def __init__(self, engine: AsyncEngine, viewer: Viewer, *, writes: bool) -> None:
+    def __init__(self, database: Database, viewer: Viewer, *, writes: bool) -> None:
         self.viewer = viewer
         self.keep = True
         self.broken = False
-        self._engine = engine
+        self.changed: set[str] = set()
+        self._database = database
         self._writes = writes
         self._ended = False
-        self._connection: AsyncConnection | None = None
+        self._transaction: Transaction | None = None
         # Sibling fields load concurrently, a connection runs one statement at a time.
         self._turn = asyncio.Lock()
         self._loaders: dict[Hashable, DataLoader[Any, Any]] = {}
 
-    async def execute(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> CursorResult[Any]:
-        """Runs one statement with the viewer's binds.
+    async def execute(self, statement: ClauseElement, parameters: Mapping[str, Any] | None = None) -> Executed:
+        """Runs any statement for a command, which nothing gives up half-way.
 
         Args:
-            statement: Any SQLAlchemy statement.
-            parameters: Values of its own bind parameters.
+            statement: A SELECT, INSERT, UPDATE or DELETE.
+            parameters: Values of its own bind parameters; the viewer's go with it.
+
+        Raises:
+            DatabaseError: It could not be run, and the unit cannot be kept any more.
+        """
+        async with self._turn:
+            if self._ended:
+                raise asyncio.CancelledError
+            transaction = self._transaction
+            if transaction is None:
+                transaction = self._transaction = await self._database.begin(writes=self._writes)
+            prepared = self._database.statements.prepare(statement)
+            sql, arguments = prepared.call({**self.viewer.binds, **(parameters or {})})
+            try:
+                if prepared.writes:
+                    self.changed.add(prepared.table)
+                    return Executed.of_change(await transaction.change(sql, arguments))
+                return prepared.result(await transaction.fetch(sql, arguments))
+            except DatabaseError:
+                self.broken = True
+                raise
+
+    async def rows(self, statement: ClauseElement, parameters: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
+        """All rows of a SELECT, for a field of the response.
+
+        Args:
+            statement: Any SELECT.
+            parameters: Values of its own bind parameters; the viewer's go with it.
 
         Raises:
             CancelledError: The unit ended before the statement's turn: its field was given up with a sibling's error.
         """
         # A field that is given up is cancelled; to cancel its statement on the wire would break the connection.
-        return await asyncio.shield(self._execute(statement, parameters))
-
-    async def _execute(self, statement: Executable, parameters: Mapping[str, Any] | None) -> CursorResult[Any]:
-        async with self._turn:
-            if self._ended:
-                raise asyncio.CancelledError
-            connection = self._connection or await self._open()
-            try:
-                return await connection.execute(statement, {**self.viewer.binds, **(parameters or {})})
-            except SQLAlchemyError:
-                self.broken = True
-                raise
-
-    async def rows(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
-        """All rows of a statement, in its order."""
-        return (await self.execute(statement, parameters)).all()
+        return (await asyncio.shield(self.execute(statement, parameters))).all()
 
     @property
     def dialect(self) -> Dialect:
         """The database's dialect."""
-        return self._engine.dialect
+        return self._database.dialect
 
     def keys(self, kind: TypeEngine[Any], keys: Sequence[Any]) -> Any:  # noqa: ANN401 - an array, or the text of one
         """Many keys as the one parameter `keys`: an array, or JSON where the database has none."""
@@ -91,26 +103,15 @@ class Unit:
         """Commits a unit that wrote, rolls everything else back, gives the connection back; waits for what runs.
 
         Raises:
-            SQLAlchemyError: The database refused the commit; nothing was kept.
+            DatabaseError: The database refused the commit; nothing was kept.
         """
         async with self._turn:
             self._ended = True
-            connection, self._connection = self._connection, None
-        if connection is None:
+            transaction, self._transaction = self._transaction, None
+        if transaction is None:
             return
-        try:
-            if self._writes and self.keep and not self.broken:
-                await connection.commit()
-            else:
-                await connection.rollback()
-        finally:
-            await connection.close()
-
-    async def _open(self) -> AsyncConnection:
-        connection = await self._engine.connect()
-        if self._writes:
-            connection = await connection.execution_options(writes=True)
-        elif connection.dialect.name == "postgresql":
-            connection = await connection.execution_options(**READ_ONLY_SNAPSHOT)
-        self._connection = connection
-        return connection
+        if self._writes and self.keep and not self.broken:
+            await transaction.commit()
+        else:
+            self.changed.clear()
+            await transaction.rollback()

@@ -1,21 +1,39 @@
 """What every command is given: who calls, when, and the transaction to write in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import CursorResult, Executable
+from sqlalchemy import ClauseElement
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
 from policy.principal import Principal
 
 
+class Executed(Protocol):
+    """What a statement brought: rows of a SELECT, or the number of rows that it changed."""
+
+    rowcount: int
+
+    def first(self) -> Any:  # noqa: ANN401 - a row of any columns
+        """The first row; None where there is none."""
+
+    def all(self) -> Sequence[Any]:
+        """All rows, in the statement's order."""
+
+    def scalars(self) -> Any:  # noqa: ANN401 - SQLAlchemy's own, to iterate
+        """The first value of each row."""
+
+    def scalar_one(self) -> Any:  # noqa: ANN401 - a value of any type
+        """The one value of the one row."""
+
+
 class Transaction(Protocol):
     """The unit of work that a command writes in. Beginning and ending it is not the command's affair."""
 
-    async def execute(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> CursorResult[Any]:
+    async def execute(self, statement: ClauseElement, parameters: Mapping[str, Any] | None = None) -> Executed:
         """Runs one statement with the viewer's binds."""
 
 

@@ -6,7 +6,6 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy import Uuid, and_, bindparam, select
 from sqlmodel import col
 
@@ -48,7 +47,7 @@ async def find_principal(read: Read, identity: Identity) -> Principal | None:
     """The principal; None where tenant, user or application is unknown or disabled.
 
     Args:
-        read: Runs a statement; its rows have their columns as attributes, values as the database's driver has them.
+        read: Runs a statement; its rows have their columns as attributes.
         identity: What the token says.
     """
     if identity.app_only:
@@ -85,7 +84,7 @@ async def _partner_user(read: Read, identity: Identity) -> Principal | None:
     rows = await read(_partner_users(), _asked(identity))
     if not rows:
         return None
-    roles = frozenset(Role(row.role) for row in rows if row.role is not None)
+    roles = frozenset(row.role for row in rows if row.role is not None)
     return _of_partner(rows[0], identity, PrincipalKind.PARTNER_USER, rows[0].sign_in_name, roles, identity.scopes)
 
 
@@ -130,7 +129,7 @@ async def _customer_user(read: Read, identity: Identity) -> Principal | None:
         actor_id=identity.actor_id,
         name=row.sign_in_name,
         mfa=identity.mfa,
-        is_customer_admin=bool(row.is_global_admin),
+        is_customer_admin=row.is_global_admin,
     )
 
 
@@ -160,7 +159,7 @@ def _of_partner(
         cloud=identity.cloud,
         roles=roles,
         scopes=scopes,
-        partner_kinds=frozenset(PartnerKind(value) for value in orjson.loads(row.kinds)),
+        partner_kinds=frozenset(PartnerKind(value) for value in row.kinds),
         program_status=ProgramStatus(row.program_status),
     )
     return Principal(
@@ -170,5 +169,5 @@ def _of_partner(
         name=name,
         mfa=identity.mfa and kind is PrincipalKind.PARTNER_USER,
         country=row.country,
-        is_sandbox=bool(row.is_sandbox),
+        is_sandbox=row.is_sandbox,
     )

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 import strawberry
-from sqlalchemy.ext.asyncio import AsyncEngine
 
+from execution.database.connection import Database
 from execution.unit import Unit
 from policy.decisions import Denied
 from policy.principal import Principal, Standing
@@ -46,7 +46,7 @@ class Context:
     """
 
     principal: Principal
-    database: AsyncEngine
+    database: Database
     now: datetime
     correlation_id: str
     export_links: ExportLinks

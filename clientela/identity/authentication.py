@@ -1,15 +1,12 @@
 """Who is asking: the first thing that every request is checked for (permissions.md 0, steps 1 and 3)."""
 
-from collections import namedtuple
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
-from sqlalchemy import Dialect
 
 from clientela.identity.tokens import TokenRefusedError, TokenVerifier
-from execution.plans.drivers import Driver
-from execution.plans.statements import Statement
+from execution.database.connection import Database
 from policy.principal import Principal
 from policy.vocabulary import DenialCode, PrincipalKind
 from resolvers.principals import Identity, find_principal
@@ -35,11 +32,9 @@ class UnauthorizedError(Exception):
 class Authenticator:
     """Turns an Authorization header into a principal, by what the database knows at this moment."""
 
-    def __init__(self, verifier: TokenVerifier, driver: Driver, dialect: Dialect) -> None:
+    def __init__(self, verifier: TokenVerifier, database: Database) -> None:
         self._verifier = verifier
-        self._driver = driver
-        self._dialect = dialect
-        self._statements: dict[Rows, tuple[Statement, type[Any]]] = {}
+        self._database = database
 
     async def principal(self, authorization: str | None) -> Principal:
         """The principal of a request.
@@ -81,21 +76,13 @@ class Authenticator:
 
     async def _look_up(self, identity: Identity) -> Principal | None:
         # One statement is a snapshot by itself; most callers take one.
-        async with self._driver.reading(statements=1) as connection:
+        async with self._database.reading(statements=1) as connection:
 
-            async def read(statement: Rows, values: Mapping[str, Any]) -> list[Any]:
-                text, row = self._prepared(statement)
-                return [row(*found) for found in await connection.fetch(text.sql, text.arguments(values))]
+            async def read(statement: Rows, values: Mapping[str, Any]) -> Sequence[Any]:
+                prepared = self._database.statements.prepare(statement)
+                return prepared.result(await connection.fetch(*prepared.call(values))).all()
 
             return await find_principal(read, identity)
-
-    def _prepared(self, statement: Rows) -> tuple[Statement, type[Any]]:
-        prepared = self._statements.get(statement)
-        if prepared is None:
-            labels = [selected.name for selected in statement.selected_columns]
-            prepared = Statement(statement, self._dialect), namedtuple("Found", labels)
-            self._statements[statement] = prepared
-        return prepared
 
 
 def _refused(reason: str) -> UnauthorizedError:

@@ -13,6 +13,7 @@ from sqlalchemy import Dialect
 from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 
+from execution.database.statements import Statements
 from execution.plans.outcomes import Unplannable
 from execution.source import Viewer
 
@@ -34,7 +35,7 @@ class Operation:
         booleans: Values of the variables, of which only those of `@skip` and `@include` matter.
         viewer: Whose rows they are.
         denial: Why the viewer may not select a field; None where it may.
-        dialect: The database.
+        statements: Those of the database.
     """
 
     schema: strawberry.Schema
@@ -43,7 +44,12 @@ class Operation:
     booleans: VariableValues
     viewer: Viewer
     denial: Callable[[StrawberryField], Exception | None]
-    dialect: Dialect
+    statements: Statements
+
+    @property
+    def dialect(self) -> Dialect:
+        """The database's."""
+        return self.statements.dialect
 
     def roots(self, kind: GraphQLObjectType) -> Fields:
         """The root fields, merged as the specification says."""

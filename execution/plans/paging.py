@@ -8,11 +8,11 @@ from graphql import GraphQLField, GraphQLObjectType
 from graphql.execution.collect_fields import FieldDetailsList
 
 from execution.cursors import encode_cursor
+from execution.database.statements import Statement
 from execution.links import LINK, Pages
 from execution.plans.operation import Operation, ours_of
 from execution.plans.outcomes import Surprise, Unplannable
 from execution.plans.readers import RowReader
-from execution.plans.statements import Statement
 from execution.plans.steps import Led, Prepared, Run, follow, nothing, step_of
 from execution.plans.writer import Path, Writer, generate, object_type
 from execution.source import Rows
@@ -146,7 +146,7 @@ class _Pages:
             return await run.fetch_once(make(), values)
         statement = self._statements.get(key)
         if statement is None:
-            statement = self._statements[key] = Statement(make(), self._operation.dialect)
+            statement = self._statements[key] = self._operation.statements.prepare(make())
         return await run.fetch(statement, values)
 
 

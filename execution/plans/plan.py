@@ -20,13 +20,13 @@ from graphql.execution.collect_fields import FieldDetailsList
 from graphql.execution.values import VariableValues
 from sqlalchemy import bindparam
 
+from execution.database.connection import Connection, Database
+from execution.database.statements import Row, Statement, Statements
 from execution.links import LINK, Lookup, Pages
-from execution.plans.drivers import Connection, Driver, Row
 from execution.plans.operation import Operation, ours_of
 from execution.plans.outcomes import Surprise, Unplannable
 from execution.plans.paging import RootPages
 from execution.plans.readers import ObjectReader, RowReader
-from execution.plans.statements import Statement, Statements
 from execution.plans.steps import Led, Prepared, Run, Step, follow, nothing, step_of
 from execution.plans.writer import Denial, Writer, generate, object_type
 from execution.source import Rows, column
@@ -52,7 +52,6 @@ class PlanRun:
 
     variables: VariableValues
     context: Any
-    dialect: str
     statements: Statements
     connection: Connection | None = None
     denials: list[tuple[Denial, int]] = field(default_factory=list)
@@ -61,18 +60,15 @@ class PlanRun:
         """The rows of a statement, with the viewer's binds."""
         if self.connection is None:
             raise Surprise("a statement that was not announced")
-        return await self.connection.fetch(statement.sql, statement.arguments({**self.context.binds, **values}))
+        return await self.connection.fetch(*statement.call({**self.context.binds, **values}))
 
     async def fetch_once(self, statement: Rows, values: Mapping[str, Any]) -> Sequence[Row]:
         """The rows of a statement that was made for this run alone."""
-        if self.connection is None:
-            raise Surprise("a statement that was not announced")
-        sql, arguments = self.statements.prepare(statement, {**self.context.binds, **values})
-        return await self.connection.fetch(sql, arguments)
+        return await self.fetch(self.statements.prepare(statement), values)
 
     def keys(self, keys: Sequence[Any]) -> Any:  # noqa: ANN401 - as the driver takes many keys
         """Keys as one parameter: an array, or JSON where there are none."""
-        return keys if self.dialect == "postgresql" else orjson.dumps(keys).decode()
+        return keys if self.statements.dialect.name == "postgresql" else orjson.dumps(keys).decode()
 
     def denied(self, denials: Sequence[Denial], occurrences: int) -> None:
         """Notes that fields were denied in so many rows."""
@@ -87,28 +83,27 @@ class Plan:
         kind = operation.schema._schema.query_type
         if operation.definition.operation is not OperationType.QUERY or kind is None:
             raise Unplannable("not a query")
-        self._dialect = operation.dialect.name
-        self._once = Statements(operation.dialect)
+        self._statements = operation.statements
         self._roots = [(key, _root(operation, key, kind, details)) for key, details in operation.roots(kind).items()]
 
-    async def run(self, driver: Driver, context: Any, variables: VariableValues) -> Outcome:  # noqa: ANN401 - the schema's own
+    async def run(self, database: Database, context: Any, variables: VariableValues) -> Outcome:  # noqa: ANN401 - the schema's own
         """Data and errors of one run.
 
         Args:
-            driver: The database.
+            database: Where to read.
             context: What resolvers get; brings the viewer's binds.
             variables: The operation's coerced variables.
 
         Raises:
             Surprise: The executor must run the operation instead.
         """
-        run = PlanRun(variables, context, self._dialect, self._once)
+        run = PlanRun(variables, context, self._statements)
         prepared = [(key, root.prepare(run)) for key, root in self._roots]
         statements = sum(one.statements for _, one in prepared)
         if statements == 0:
             data = {key: await one.read() for key, one in prepared}
         else:
-            async with driver.reading(statements=statements) as run.connection:
+            async with database.reading(statements=statements) as run.connection:
                 data = {key: await one.read() for key, one in prepared}
         return Outcome(data, [_error(denial, count) for denial, count in run.denials])
 
@@ -187,7 +182,7 @@ class _Found:
         owner = column(visible, source.key)
         columns = [column(visible, label) for label in reader.labels or [source.key]]
         wanted = visible.where(owner == bindparam("key", type_=owner.type))
-        self._statement = Statement(wanted.with_only_columns(*columns, maintain_column_froms=True), operation.dialect)
+        self._statement = operation.statements.prepare(wanted.with_only_columns(*columns, maintain_column_froms=True))
         self._statements = 1 + sum(led.step.statements for led in self._led)
 
     def prepare(self, run: Run) -> Prepared:

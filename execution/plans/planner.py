@@ -7,11 +7,10 @@ import strawberry
 from graphql import FragmentDefinitionNode, OperationDefinitionNode
 from graphql.execution.collect_fields import FragmentDetails
 from graphql.execution.values import VariableValues, get_variable_values
-from sqlalchemy import Dialect
 from strawberry.types.field import StrawberryField
 
+from execution.database.connection import Database
 from execution.documents import Document
-from execution.plans.drivers import Driver
 from execution.plans.operation import Operation
 from execution.plans.outcomes import Surprise, Unplannable
 from execution.plans.plan import Outcome, Plan
@@ -30,10 +29,9 @@ class Planner:
         handed_over: How many operations the executor had to run, by the reason.
     """
 
-    def __init__(self, schema: strawberry.Schema, driver: Driver, dialect: Dialect) -> None:
+    def __init__(self, schema: strawberry.Schema, database: Database) -> None:
         self._schema = schema
-        self._driver = driver
-        self._dialect = dialect
+        self._database = database
         self.made = self.ran = 0
         self.handed_over: Counter[str] = Counter()
 
@@ -60,7 +58,7 @@ class Planner:
             return None
         try:
             plan = self._plan(document, definition, coerced, context)
-            outcome = await plan.run(self._driver, context, coerced) if isinstance(plan, Plan) else None
+            outcome = await plan.run(self._database, context, coerced) if isinstance(plan, Plan) else None
         except Exception as error:
             reason = str(error) if isinstance(error, Surprise | Unplannable) else type(error).__name__
             self.handed_over[reason] += 1
@@ -111,7 +109,7 @@ class Planner:
                 booleans=variables,
                 viewer=context,
                 denial=_Guards(context).denial,
-                dialect=self._dialect,
+                statements=self._database.statements,
             )
         )
 

@@ -2,14 +2,13 @@
 
 import dis
 from collections import namedtuple
-from collections.abc import Callable
 from types import FunctionType
 from typing import Any, Protocol
 
 from sqlalchemy import Dialect
-from sqlalchemy import types as sql
 from sqlalchemy.types import TypeEngine
 
+from execution.database.statements import result_processor
 from execution.plans.outcomes import Unplannable
 from execution.source import Rows, Source, column
 
@@ -77,10 +76,7 @@ class RowReader:
     def python(self, label: str) -> str:
         """A column as a Python value."""
         variable, kind = self.variable(label), self._columns[label]
-        if isinstance(kind, sql.JSON) and self._dialect.name == "postgresql":
-            process: Any = _loads(self._dialect)
-        else:
-            process = kind.dialect_impl(self._dialect).result_processor(self._dialect, None)
+        process = result_processor(kind, self._dialect)
         if process is None:
             return variable
         self._names[f"python_{label}"] = process
@@ -127,12 +123,3 @@ def _read_by(function: FunctionType, columns: dict[str, Any]) -> frozenset[str] 
 def _partial(row: type, labels: tuple[str, ...]) -> type:
     properties = {name: value for name, value in vars(row).items() if isinstance(value, property)}
     return type(f"Partial{row.__name__}", (namedtuple("Partial", labels),), properties)
-
-
-def _loads(dialect: Dialect) -> Callable[[Any], Any]:
-    loads = getattr(dialect, "_json_deserializer", None)
-    if loads is None:
-        import orjson  # noqa: PLC0415
-
-        loads = orjson.loads
-    return lambda value: None if value is None else loads(value)

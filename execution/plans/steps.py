@@ -9,13 +9,12 @@ from graphql.execution.collect_fields import FieldDetailsList
 from graphql.execution.values import VariableValues
 from sqlalchemy import ColumnElement, Dialect
 
+from execution.database.statements import Row, Statement
 from execution.links import LINK, Many, One, Pages
-from execution.plans.drivers import Row
 from execution.plans.leaves import converter
 from execution.plans.operation import Arguments, Operation, ours_of
 from execution.plans.outcomes import Unplannable
 from execution.plans.readers import RowReader
-from execution.plans.statements import Statement
 from execution.plans.writer import Below, Denial, Writer, generate, object_type
 from execution.source import Rows, column
 from execution.windows import among_keys
@@ -134,8 +133,8 @@ class RowsByKey:
 
         def statement(**given: Any) -> Statement:  # noqa: ANN401 - a field's arguments
             narrowed = link.narrow(asked, **given) if isinstance(link, Many) else asked
-            return Statement(
-                narrowed.with_only_columns(*columns, self._owner, maintain_column_froms=True), operation.dialect
+            return operation.statements.prepare(
+                narrowed.with_only_columns(*columns, self._owner, maintain_column_froms=True)
             )
 
         cache: dict[Any, Statement] = {}

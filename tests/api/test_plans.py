@@ -1,7 +1,5 @@
 """Compiled plans answer as the executor does. A document's first run is the executor's, its second the plan's."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import permutations
 from typing import Any
 from uuid import uuid4
@@ -10,9 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from execution.plans import drivers
+from execution.database import sqlite
 from tests.api.selections import selections, whole
 from tests.clients import Answer, Api
+from tests.statements import statements_sent
 
 PEOPLE = (
     "sales-agent@litware",
@@ -161,29 +160,13 @@ async def test_a_long_statement_is_left_to_a_thread(api: Api, monkeypatch: pytes
         return
     document = fresh("{ customers(first: 500) { nodes { companyName domain createdAt } } }")
     executed = await api.ask("sales-agent@litware", document)
-    monkeypatch.setattr(drivers, "LONGEST_INLINE_SECONDS", -1.0)
-    before = api.planner.handed_over["OperationalError"]
+    monkeypatch.setattr(sqlite, "LONGEST_INLINE_SECONDS", -1.0)
+    before = api.planner.handed_over["DatabaseError"]
     assert comparable(await api.ask("sales-agent@litware", document)) == comparable(executed)
-    assert api.planner.handed_over["OperationalError"] == before + 1
+    assert api.planner.handed_over["DatabaseError"] == before + 1
 
 
-@contextmanager
-def statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """The statements that plans send in the meantime, seen at the driver's door."""
-    sent: list[str] = []
-    for connection in (drivers._Postgres, drivers._Sqlite):
-        through = connection.fetch
-
-        async def fetch(self: Any, sql: str, arguments: Any, through: Any = through) -> Any:
-            sent.append(sql)
-            return await through(self, sql, arguments)
-
-        monkeypatch.setattr(connection, "fetch", fetch)
-    yield sent
-    monkeypatch.undo()
-
-
-async def test_a_list_of_1_and_of_50_send_the_same_statements(api: Api, monkeypatch: pytest.MonkeyPatch):
+async def test_a_list_of_1_and_of_50_send_the_same_statements(api: Api):
     """Query counts: one statement for the list and one for each kind of child, however many rows."""
     document = fresh(
         """query ($n: Int) { customers(first: $n) { totalCount nodes {
@@ -193,9 +176,9 @@ async def test_a_list_of_1_and_of_50_send_the_same_statements(api: Api, monkeypa
     await api.ask("sales-agent@litware", document, n=1)
     sent = {}
     for size in (1, 50):
-        with statements(monkeypatch) as seen:
+        with statements_sent() as seen:
             (await api.ask("sales-agent@litware", document, n=size)).ok()
-        sent[size] = seen
+        sent[size] = [text for text, _ in seen]
     assert sent[1] == sent[50]
     # Who is asking, the list, its count, and one for each of four kinds of child.
     assert len(sent[50]) == 7

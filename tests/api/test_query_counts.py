@@ -8,8 +8,8 @@ from hypothesis import example, given, settings
 
 from tests.api.portfolio import fill_up
 from tests.api.selections import selections, whole
-from tests.api.statements import statements
 from tests.clients import Api
+from tests.statements import statements_sent
 
 AGENT = "sales-agent@fabrikam"
 
@@ -24,7 +24,7 @@ async def provider(api: Api) -> AsyncIterator[Api]:
 async def count(api: Api, document: str) -> int:
     """Statements behind an answer without errors, those of signing in included."""
     await api.token(AGENT)
-    with statements() as sent:
+    with statements_sent() as sent:
         answer = await api.ask(AGENT, document)
     answer.ok()
     return len(sent)

@@ -2,19 +2,14 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import pytest
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from execution.plans import drivers
 from models import metadata
+from tests.statements import Statement
 
-Statement = tuple[str, Any]
 STEPS_A_TICK = 100
 
 
@@ -34,32 +29,6 @@ class Work:
     sorted_rows: int
     read_rows: int
     plan: str
-
-
-@contextmanager
-def statements_sent() -> Iterator[list[Statement]]:
-    """The SELECTs that servers of this process send meanwhile, over SQLAlchemy or straight to the driver."""
-    sent: list[Statement] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:
-        if statement.lstrip().lower().startswith(("select", "with")):
-            sent.append((statement, parameters))
-
-    def noting(fetch: Any) -> Any:
-        async def noted(connection: Any, sql: str, arguments: Any) -> Any:
-            sent.append((sql, tuple(arguments)))
-            return await fetch(connection, sql, arguments)
-
-        return noted
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        with pytest.MonkeyPatch.context() as patch:
-            for driver in (drivers._Postgres, drivers._Sqlite):
-                patch.setattr(driver, "fetch", noting(driver.fetch))
-            yield sent
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
 
 async def measure(database: AsyncEngine, statement: Statement) -> Work:

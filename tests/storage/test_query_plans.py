@@ -12,7 +12,8 @@ from clientela.demo.seed import seed_customers
 from clientela.migration import migrate
 from execution.plans.planner import WORTH_A_PLAN
 from tests.clients import Api, serve_in_process
-from tests.storage.plans import measure, statements_sent
+from tests.statements import statements_sent
+from tests.storage.plans import measure
 from tests.worlds import World
 
 CUSTOMERS = 20_000
