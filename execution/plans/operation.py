@@ -2,7 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from enum import Enum
 from typing import Any
+from uuid import UUID
 
 import strawberry
 from graphql import FieldNode, GraphQLField, GraphQLObjectType, OperationDefinitionNode
@@ -20,6 +23,7 @@ from execution.source import Viewer
 OURS = "strawberry-definition"
 """Under this name graphql-core's fields carry the Strawberry field that they were made from."""
 
+CONSTANT = str | int | float | Enum | UUID | date | None
 Fields = dict[str, FieldDetailsList]
 Arguments = Callable[[VariableValues], dict[str, Any]]
 
@@ -77,6 +81,9 @@ class Operation:
         if _names_variables(node):
             return read
         always = read(self.booleans)
+        if not all(isinstance(value, CONSTANT) for value in always.values()):
+            # A resolver may change a list that it was given; the next run must not see that.
+            return read
         return lambda _: dict(always)
 
 
