@@ -54,23 +54,26 @@ class RowReader:
 
     def leaf(self, attribute: str) -> tuple[str, TypeEngine[Any] | None, bool]:
         """The column itself, or a property of the row type over the columns that it reads."""
-        if attribute in self._columns:
+        if attribute in self._columns and attribute in self._row._fields:
             return self.variable(attribute), self._columns[attribute], attribute in self._nullable
         function = getattr(self._row, attribute)
         if not isinstance(function, property) or not isinstance(function.fget, FunctionType):
             raise Unplannable(f"{attribute} is neither column nor property")
-        return f"{self.whole(_read_by(function.fget, self._columns))}.{attribute}", None, True
+        return f"{self.whole(_read_by(function.fget))}.{attribute}", None, True
 
     def key(self, attribute: str) -> str:
         """The raw column."""
         return self.variable(attribute)
 
     def whole(self, names: frozenset[str] | None) -> str:
-        """A small object of the row type's properties over just these columns."""
-        labels = [label for label in self._columns if names is None or label in names]
-        partial = _partial(self._row, tuple(labels))
+        """A small object of the row type's properties over just these columns; a row where more may be read."""
+        if names is None or not names <= set(self._columns):
+            labels, kind = list(self._row._fields), self._row
+        else:
+            labels = [label for label in self._columns if label in names]
+            kind = _partial(self._row, tuple(labels))
         name = f"row_{'_'.join(labels)}"
-        self._names[name] = partial
+        self._names[name] = kind
         return f"{name}({', '.join(self.python(label) for label in labels)})"
 
     def python(self, label: str) -> str:
@@ -102,22 +105,26 @@ class ObjectReader:
         return self._variable
 
 
-def attributes_read(function: FunctionType) -> frozenset[str] | None:
-    """The attributes that a function reads of its first parameter; None where it does more with it than read."""
-    first = function.__code__.co_varnames[0]
+def attributes_read(function: Callable[..., Any], parameter: str) -> frozenset[str] | None:
+    """The attributes that a function reads of a parameter; None where it does more with it than read."""
+    code = getattr(function, "__code__", None)
+    if code is None or parameter not in code.co_varnames[: code.co_argcount] or parameter in code.co_cellvars:
+        return None
     found = set()
     instructions = list(dis.get_instructions(function))
     for instruction, following in zip(instructions, [*instructions[1:], None], strict=True):
-        if instruction.opname.startswith("LOAD_") and instruction.argval == first:
-            if following is None or following.opname != "LOAD_ATTR":
+        names = instruction.argval if isinstance(instruction.argval, tuple) else (instruction.argval,)
+        if "FAST" in instruction.opname and parameter in names:
+            if len(names) > 1 or "LOAD" not in instruction.opname or following is None:
+                return None
+            if following.opname != "LOAD_ATTR":
                 return None
             found.add(str(following.argval))
-    return frozenset(found) if first not in function.__code__.co_cellvars else None
+    return frozenset(found)
 
 
-def _read_by(function: FunctionType, columns: dict[str, Any]) -> frozenset[str] | None:
-    read = attributes_read(function)
-    return read if read is not None and read <= set(columns) else None
+def _read_by(function: FunctionType) -> frozenset[str] | None:
+    return attributes_read(function, function.__code__.co_varnames[0])
 
 
 def _partial(row: type, labels: tuple[str, ...]) -> type:

@@ -1,6 +1,5 @@
 """Writes the Python of a plan: expressions that build the response from rows and objects."""
 
-import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -155,12 +154,15 @@ class Writer:
         if resolver is None:
             raise Unplannable(f"{definition} has no resolver")
         function: Any = resolver.wrapped_func
-        if inspect.iscoroutinefunction(function):
+        if resolver.is_async:
             raise Unplannable(f"{definition} reads by itself")
-        parameters = inspect.signature(function).parameters
-        given = [reader.whole(attributes_read(function))] if next(iter(parameters)) != "info" else []
-        if "info" in parameters:
-            given.append("info=info")
+        given = []
+        if own := resolver.self_parameter:
+            given.append(reader.whole(attributes_read(function, own.name)))
+        if found := resolver.parent_parameter or resolver.root_parameter:
+            given.append(f"{found.name}={reader.whole(attributes_read(function, found.name))}")
+        if resolver.info_parameter:
+            given.append(f"{resolver.info_parameter.name}=info")
         if definition.args:
             given.append(f"**arguments_{len(self.arguments)}")
             self.arguments.append(self.operation.arguments(definition, details[0].node))

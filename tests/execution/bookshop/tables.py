@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
+from functools import reduce
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -86,9 +87,9 @@ class Book(Table, table=True):
     tags: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False, default=[]))
 
 
-def key(name: str) -> str:
-    """The key of a thing on one's own shelf: of an author by a letter, of a publisher by its name."""
-    return str(uuid5(OWN, name))
+def key(*names: str) -> str:
+    """The key of a thing on one's own shelf, e.g. of the publisher `Aldus`, the author `F`, the book `F`, `0`."""
+    return str(reduce(uuid5, names, OWN))
 
 
 async def fill(database: AsyncEngine) -> None:

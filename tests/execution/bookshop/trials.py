@@ -1,7 +1,8 @@
 """Fields that read nothing: what was given to them, lists and nulls of every kind, things of several types."""
 
-from dataclasses import asdict, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import date
+from enum import Enum
 from typing import Annotated, Any
 
 import strawberry
@@ -30,8 +31,13 @@ class Search:
 
 
 def told(value: Any) -> Any:
-    """A value as a resolver got it, in words."""
-    return {name: told(inner) for name, inner in asdict(value).items()} if is_dataclass(value) else value
+    """A value as a resolver got it, in words; what was left out of an input is left out."""
+    if is_dataclass(value):
+        given = {part.name: getattr(value, part.name) for part in fields(value)}
+        return {name: told(inner) for name, inner in given.items() if inner is not UNSET}
+    if isinstance(value, list):
+        return [told(inner) for inner in value]
+    return str(value) if isinstance(value, Enum | date) else value
 
 
 @strawberry.type
