@@ -1,5 +1,10 @@
 """Why a plan hands an operation over to the executor."""
 
+from collections.abc import Iterable
+from typing import Any
+
+from graphql.pyutils import is_iterable
+
 
 class Unplannable(Exception):  # noqa: N818 - no error: the executor runs the operation
     """The operation has a part that plans do not cover; the message says which."""
@@ -16,3 +21,12 @@ def surprise() -> None:
         Surprise: Always.
     """
     raise Surprise
+
+
+def listed(value: object) -> Iterable[Any]:
+    """A value that is to be a list, where it may be one.
+
+    Raises:
+        Surprise: It is a text, a mapping or no collection.
+    """
+    return value if is_iterable(value) else surprise()  # type: ignore[func-returns-value, return-value]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from graphql import GraphQLField, GraphQLObjectType
+from graphql import GraphQLField, GraphQLObjectType, is_non_null_type
 from graphql.execution.collect_fields import FieldDetailsList
 
 from execution.cursors import encode_cursor
@@ -60,6 +60,7 @@ class _Shape:
         name = details[0].node.name.value
         if name == "__typename":
             return repr(kind.name)
+        self._open(kind, name)
         if name == "totalCount":
             self.counts = True
             return "total"
@@ -78,6 +79,7 @@ class _Shape:
         parts = []
         for inner_key, found in self.operation.fields(kind, details).items():
             name = found[0].node.name.value
+            self._open(kind, name)
             if name == "__typename":
                 value = repr(kind.name)
             elif name == "cursor":
@@ -97,11 +99,16 @@ class _Shape:
         parts = []
         for key, found in self.operation.fields(kind, details).items():
             name = found[0].node.name.value
+            self._open(kind, name)
             self.looks_on = self.looks_on or name in ("hasNextPage", "hasPreviousPage")
             if name.endswith("Cursor"):
                 self._cursor_of()
             parts.append(f"{key!r}: {values[name]}")
         return f"{{{', '.join(parts)}}}"
+
+    def _open(self, kind: GraphQLObjectType, name: str) -> None:
+        if name in kind.fields and self.operation.denial(ours_of(kind.fields[name])) is not None:
+            raise Unplannable(f"{kind.name}.{name} is denied")
 
     def _cursor_of(self) -> str:
         self.writer.names["encode"] = encode_cursor
@@ -157,6 +164,8 @@ class RootPages(_Pages):
         """What reading the page will take, by the run's arguments."""
         listing, window = self._asked(run)
         if listing is None:
+            if is_non_null_type(self._definition.type):
+                raise Surprise("a null where none may be")
             return Prepared(0, nothing)
         shape = self._shape(listing)
         return Prepared(shape.statements, partial(self._read, run, listing, window, shape))
@@ -204,6 +213,8 @@ class PagesByKey(_Pages):
         """A page for each key."""
         listing, window = self._asked(run)
         if listing is None:
+            if is_non_null_type(self._definition.type):
+                raise Surprise("a null where none may be")
             return dict.fromkeys(keys)
         shape = self._shape(listing)
         if shape.writer.denials:

@@ -184,18 +184,25 @@ class _Found:
         wanted = visible.where(owner == bindparam("key", type_=owner.type))
         self._statement = operation.statements.prepare(wanted.with_only_columns(*columns, maintain_column_froms=True))
         self._statements = 1 + sum(led.step.statements for led in self._led)
+        self._required = is_non_null_type(definition.type)
 
     def prepare(self, run: Run) -> Prepared:
         key = self._link.key(**self._arguments(run.variables))
         if key is None:
-            return Prepared(0, nothing)
+            return Prepared(0, self._missing)
 
         async def read() -> Any:  # noqa: ANN401 - a part of the response
             rows = await run.fetch(self._statement, {"key": key})
+            if not rows:
+                return await self._missing()
             run.denied(self._denials, len(rows))
             return self._build(run, rows, *await follow(run, self._led, rows))
 
         return Prepared(self._statements, read)
+
+    async def _missing(self) -> None:
+        if self._required:
+            raise Surprise("a null where none may be")
 
 
 def _root(operation: Operation, key: str, kind: GraphQLObjectType, details: FieldDetailsList) -> Root:
@@ -208,6 +215,8 @@ def _root(operation: Operation, key: str, kind: GraphQLObjectType, details: Fiel
     ours = ours_of(definition)
     denial = operation.denial(ours)
     if denial is not None:
+        if is_non_null_type(definition.type):
+            raise Unplannable(f"{kind.name}.{name} is denied and may not be null")
         return _Constant(None, [Denial((key,), details, denial)])
     link = ours.metadata.get(LINK)
     make = RootPages if isinstance(link, Pages) else _Found if isinstance(link, Lookup) else _Computed

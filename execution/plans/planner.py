@@ -4,9 +4,10 @@ from collections import Counter
 from typing import Any
 
 import strawberry
-from graphql import FragmentDefinitionNode, OperationDefinitionNode
+from graphql import FragmentDefinitionNode, GraphQLError, OperationDefinitionNode
 from graphql.execution.collect_fields import FragmentDetails
 from graphql.execution.values import VariableValues, get_variable_values
+from strawberry.permission import BasePermission, PermissionExtension
 from strawberry.types.field import StrawberryField
 
 from execution.database.connection import Database
@@ -121,9 +122,26 @@ class _Guards:
         self.context = context
 
     def denial(self, field: StrawberryField) -> Exception | None:
-        for permission in field.permission_classes:
-            try:
-                permission().has_permission(None, self)  # type: ignore[arg-type]
-            except Exception as error:
-                return error
+        for extension in field.extensions:
+            if not isinstance(extension, PermissionExtension) or extension.fail_silently:
+                raise Unplannable(f"{field.python_name} has an extension")
+            for permission in extension.permissions:
+                if (denial := self._denied(permission)) is not None:
+                    return denial
         return None
+
+    def _denied(self, permission: BasePermission) -> Exception | None:
+        try:
+            answer = permission.has_permission(None, self)  # type: ignore[arg-type]
+            if answer is True:
+                return None
+            if answer is not False:
+                raise Unplannable("a guard that does not answer at once")
+            permission.on_unauthorized()
+        except Unplannable:
+            raise
+        except GraphQLError as error:
+            raise Unplannable("a denial that is not counted") from error
+        except Exception as error:
+            return error
+        raise Unplannable("a guard that refuses without an error")

@@ -2,6 +2,7 @@
 
 import dis
 from collections import namedtuple
+from collections.abc import Callable
 from types import FunctionType
 from typing import Any, Protocol
 

@@ -21,7 +21,7 @@ from graphql.execution.collect_fields import FieldDetailsList
 from execution.links import LINK, Lookup, Many, Pages, View
 from execution.plans.leaves import converter
 from execution.plans.operation import Operation, ours_of
-from execution.plans.outcomes import Unplannable, surprise
+from execution.plans.outcomes import Unplannable, listed, surprise
 from execution.plans.readers import Namespace, ObjectReader, Reader, attributes_read
 
 EMPTY: list[Any] = []
@@ -64,7 +64,7 @@ class Writer:
 
     def __init__(self, operation: Operation) -> None:
         self.operation = operation
-        self.names: Namespace = {"surprise": surprise, "EMPTY": EMPTY}
+        self.names: Namespace = {"surprise": surprise, "listed": listed, "EMPTY": EMPTY}
         self.below: list[Below] = []
         self.arguments: list[Callable[..., dict[str, Any]]] = []
         self.denials: list[Denial] = []
@@ -134,14 +134,20 @@ class Writer:
         inner = kind.of_type if is_non_null_type(kind) else kind
         if is_list_type(inner):
             item = self._variable()
-            value = f"[{self.complete(inner.of_type, item, details)} for {item} in {variable}]"
+            items = f"({variable} if type({variable}) is list else listed({variable}))"
+            value = f"[{self.complete(inner.of_type, item, details)} for {item} in {items}]"
         elif is_leaf_type(inner):
             convert = converter(inner, None, self.operation.dialect)
             value = f"{self._named(convert)}({variable})" if convert is not None else variable
             if inner in (GraphQLID, GraphQLString):
                 value = f"({variable} if type({variable}) is str else {value})"
         elif is_object_type(inner):
+            denied = len(self.denials)
             value = self.selected(inner, details, ObjectReader(variable))
+            if len(self.denials) > denied:
+                raise Unplannable("a denied field below a value, of which there may be any number")
+            if inner.is_type_of is not None:
+                value = f"({value} if {self._named(inner.is_type_of)}({variable}, info) else surprise())"
         else:
             raise Unplannable(f"{inner} has several types")
         return f"({value} if ({variable} := {expression}) is not None else {'surprise()' if required else 'None'})"

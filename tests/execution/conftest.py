@@ -7,15 +7,15 @@ from uuid import uuid4
 
 import orjson
 import pytest_asyncio
-from sqlalchemy import event, text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from clientela.database import make_driver, make_engine
+from clientela.database import make_database, make_engine
+from execution.database.connection import Database
 from execution.engine import Engine, Request, Response
 from execution.plans.planner import Planner
 from tests.execution.bookshop.context import Context, report, translate
 from tests.execution.bookshop.schema import build
 from tests.execution.bookshop.tables import fill
+from tests.statements import statements_sent
 from tests.worlds import World
 
 Fault = dict[str, Any]
@@ -51,7 +51,7 @@ class Bookshop:
         statements: How many statements the executor sent for the latest operation.
     """
 
-    database: AsyncEngine
+    database: Database
     engine: Engine
     planning: Engine
     planner: Planner
@@ -61,16 +61,10 @@ class Bookshop:
     async def run(self, document: str, kind: str = "reader", *, read_only: bool = False, **variables: Any) -> Response:
         """Runs a document by the executor."""
         self.context = Context(self.database, kind)
-        self.statements = 0
-
-        def count(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-            self.statements += statement != "begin"
-
-        event.listen(self.database.sync_engine, "before_cursor_execute", count)
-        try:
-            return await self.engine.run(Request(document, variables, None, read_only), self.context)
-        finally:
-            event.remove(self.database.sync_engine, "before_cursor_execute", count)
+        with statements_sent() as sent:
+            response = await self.engine.run(Request(document, variables, None, read_only), self.context)
+        self.statements = len(sent)
+        return response
 
     async def ok(self, document: str, kind: str = "reader", **variables: Any) -> dict[str, Any]:
         """Data of a document that runs without an error."""
@@ -149,20 +143,20 @@ class Bookshop:
 
     async def titles(self) -> set[str]:
         """Every title that is stored."""
-        async with self.database.connect() as connection:
-            return set((await connection.execute(text("select title from book"))).scalars())
+        async with self.database.reading(statements=1) as connection:
+            return {title for (title,) in await connection.fetch("select title from book", ())}
 
 
 @pytest_asyncio.fixture(scope="module")
 async def bookshop(world: World) -> AsyncIterator[Bookshop]:
     """The bookshop that a module's tests share; they add books with titles of their own."""
     async with world.empty() as settings:
-        database = make_engine(settings)
-        await fill(database)
-        schema, driver = build(), make_driver(database, settings)
-        planner = Planner(schema, driver, database.dialect)
+        tables = make_engine(settings)
+        await fill(tables)
+        await tables.dispose()
+        schema, database = build(), make_database(settings)
+        planner = Planner(schema, database)
         executing = Engine(schema, translate, report)
         planning = Engine(schema, translate, report, planner)
         yield Bookshop(database, executing, planning, planner, Context(database))
-        await driver.close()
-        await database.dispose()
+        await database.close()

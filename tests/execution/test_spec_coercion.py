@@ -6,6 +6,7 @@ from tests.execution.bookshop.tables import key
 from tests.execution.conftest import Bookshop, fault
 
 BIG = 2**31
+ORDER = "number sure maybe real text flag key genre day isbn numbers matrix search".split()  # noqa: SIM905 - to be read
 
 
 @pytest.mark.parametrize(
@@ -178,16 +179,16 @@ async def test_a_null_for_a_variable_with_a_default_where_none_may_be(bookshop: 
 
 
 async def test_defaults_of_variables_and_arguments(bookshop: Bookshop):
-    document = """query ($year: Int, $first: Int, $genre: [Genre!] = [NOVEL]) { author(id: "%s") {
+    document = """query ($f: UUID!, $year: Int, $first: Int, $genre: [Genre!] = [NOVEL]) { author(id: $f) {
       age(year: $year) books(first: $first, genre: $genre) { nodes { title } }
-    } }""" % key("F")
+    } }"""
     titles = [{"title": "F Author 0"}, {"title": "F Author 3"}]
     expected = {"author": {"age": 95, "books": {"nodes": titles}}}
     # Pages below a single object are the executor's.
-    await bookshop.answers(document, expected, planned=None)
+    await bookshop.answers(document, expected, planned=None, f=key("F"))
     expected = {"author": {"age": 5, "books": {"nodes": [{"title": "F Author 1"}]}}}
-    await bookshop.answers(document, expected, planned=None, year=1910, first=1, genre="POETRY")
-    body, _ = await bookshop.both_ways(document, {"year": None}, before=[{}, {}])
+    await bookshop.answers(document, expected, planned=None, f=key("F"), year=1910, first=1, genre="POETRY")
+    body, _ = await bookshop.both_ways(document, {"f": key("F"), "year": None}, before=[{"f": key("F")}] * 2)
     assert body["errors"][0]["path"] == ["author", "age"]
 
 

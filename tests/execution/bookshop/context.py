@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import strawberry
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import update
+from sqlmodel import col
 
+from execution.database.connection import Database
 from execution.errors import OCCURRENCES, Wording
 from execution.unit import Unit
-from tests.execution.bookshop.tables import OWN
+from tests.execution.bookshop.tables import OWN, Author
 
 
 class Forbidden(Exception):  # noqa: N818 - as our own denials
@@ -36,7 +37,7 @@ class Context:
         steps: What mutations of the operation noted, in the order in which they ran.
     """
 
-    database: AsyncEngine
+    database: Database
     kind: str = "reader"
     failures: list[tuple[str, str]] = field(default_factory=list)
     reported: list[str] = field(default_factory=list)
@@ -63,7 +64,7 @@ class Context:
         self.failures.append((name, type(error).__name__))
         unit = self.begin(writes=True)
         try:
-            await unit.execute(text("update author set name = name"))
+            await unit.execute(update(Author).values(name=col(Author.name)))
         finally:
             await unit.end()
 

@@ -5,7 +5,7 @@ from inspect import Parameter
 from uuid import UUID, uuid4
 
 import strawberry
-from sqlalchemy import insert, text
+from sqlalchemy import insert, literal_column, select, text
 from sqlmodel import col
 from strawberry.schema.config import StrawberryConfig
 
@@ -86,7 +86,7 @@ class BookPayload:
 
     @strawberry.field
     async def broken_statement(self, info: Info) -> str | None:
-        await info.context.unit.execute(text("select nothing from nowhere"))
+        await info.context.unit.execute(select(literal_column("nothing")).select_from(text("nowhere")))
         return None
 
 
@@ -110,8 +110,7 @@ class Mutation:
         self, info: Info, author: UUID, title: str, rehearse: bool = False, fail: str | None = None
     ) -> BookPayload | None:
         key = uuid4()
-        values = {"id": key, "author_id": author, "title": title}
-        await info.context.unit.execute(insert(Book).values(**values))
+        await info.context.unit.execute(insert(Book).values(Book(id=key, author_id=author, title=title).model_dump()))
         info.context.unit.keep = not rehearse
         if fail == "denied":
             raise Forbidden
