@@ -141,6 +141,7 @@ class Statements:
                 extracted_parameters=extracted, escape_names=False, _check=False, _no_postcompile=True
             )
             given = {name: value for name, value in values.items() if not compiled.binds[name].required}
+            given |= {column.key: cast("Any", column.default).arg for column in compiled.insert_prefetch}
             prepared = self._met[statement] = Statement(compiled, self.dialect, given)
         return prepared
 
