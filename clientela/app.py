@@ -1,7 +1,9 @@
 """The composition root of a server process: everything is made here and handed to who needs it."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
@@ -10,15 +12,16 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from clientela.clock import Clock, utc_now
-from clientela.database import make_database, make_engine
+from clientela.database import make_database, make_engine, notifying_dsn
 from clientela.development import DevelopmentRoutes
 from clientela.explorer import explorer_routes
 from clientela.exports import PATH as EXPORT_PATH
 from clientela.exports import CustomerExport, SignedExportLinks
 from clientela.graphql_endpoint import GraphQLEndpoint, report_internal
-from clientela.identity.authentication import Authenticator
+from clientela.identity.authentication import CHANNEL, Authenticator
 from clientela.identity.development import DevelopmentIssuer
 from clientela.identity.keys import PublishedKeys
 from clientela.identity.people import People
@@ -27,13 +30,31 @@ from clientela.names import check_names
 from clientela.secret import secret_key
 from clientela.settings import Settings
 from execution.database.connection import Database
+from execution.database.notifications import listen
 from execution.engine import Engine
 from execution.plans.planner import Planner
 from schema.build import build_schema
 from schema.errors import translate
 
+# A page of any site could reach a development server on this machine under a name of its own (DNS rebinding) and
+# sign in.
+OWN_HOSTS = ["127.0.0.1", "localhost", "::1", "[::1]"]
 
-def create_app(settings: Settings, clock: Clock = utc_now) -> Starlette:
+
+class Application(Starlette):
+    """Starlette with one door that is its own: GraphQL requests pass neither its routing nor its middleware."""
+
+    graphql: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one connection."""
+        if scope["type"] == "http" and scope["path"] == "/graphql":
+            await self.graphql(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
+def create_app(settings: Settings, clock: Clock = utc_now) -> Application:
     """The ASGI application.
 
     Args:
@@ -66,14 +87,15 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> Starlette:
     )
     routes = [
         Route("/", _to_explorer),
-        Route("/graphql", endpoint),
         Route("/healthz", _alive),
         Route(EXPORT_PATH, CustomerExport(links, authenticator, engine, clock).serve),
         *explorer_routes(development=settings.development),
     ]
     if development is not None:
         routes += DevelopmentRoutes(development, People(engine), clock).routes()
-    app = Starlette(routes=routes, middleware=_middleware(settings), lifespan=_lifespan(database, engine))
+    background = [partial(listen, dsn, CHANNEL, authenticator.forget)] if (dsn := notifying_dsn(settings)) else []
+    app = Application(routes=routes, middleware=_middleware(settings), lifespan=_lifespan(database, engine, background))
+    app.graphql = TrustedHostMiddleware(endpoint, OWN_HOSTS, www_redirect=False) if settings.development else endpoint
     app.state.planner = planner
     return app
 
@@ -81,15 +103,20 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> Starlette:
 def _middleware(settings: Settings) -> list[Middleware]:
     if not settings.development:
         return []
-    # A page of any site could reach a server on this machine under a name of its own (DNS rebinding) and sign in.
-    own = ["127.0.0.1", "localhost", "::1", "[::1]"]
-    return [Middleware(TrustedHostMiddleware, allowed_hosts=own, www_redirect=False)]
+    return [Middleware(TrustedHostMiddleware, allowed_hosts=OWN_HOSTS, www_redirect=False)]
 
 
-def _lifespan(database: Database, engine: AsyncEngine) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+def _lifespan(
+    database: Database, engine: AsyncEngine, background: Sequence[Callable[[], Coroutine[None, None, None]]]
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def run(_app: Starlette) -> AsyncIterator[None]:
+        tasks = [asyncio.create_task(work()) for work in background]
         yield
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
         await database.close()
         await engine.dispose()
 

@@ -3,8 +3,9 @@
 import sqlite3
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
-from sqlalchemy import Connection, event, make_url, text
+from sqlalchemy import URL, Connection, NullPool, event, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 
@@ -37,6 +38,10 @@ def make_engine(settings: Settings) -> AsyncEngine:
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
+    if settings.database_pooler:
+        # A name that was used before may still stand on the connection that the pooler lends this time.
+        names = {"prepared_statement_cache_size": 0, "prepared_statement_name_func": lambda: f"s{uuid4().hex}"}
+        return create_async_engine(url, poolclass=NullPool, connect_args={**names, "statement_cache_size": 0})
     return create_async_engine(url, pool_size=settings.database_pool_size, max_overflow=0, pool_pre_ping=True)
 
 
@@ -63,8 +68,18 @@ def make_database(settings: Settings) -> Database:
     url = make_url(settings.sqlalchemy_url)
     if url.drivername.startswith("sqlite"):
         return SqliteDatabase(url.database or "", SQLITE_BUSY_SECONDS)
-    dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    return PostgresDatabase(dsn, settings.database_pool_size)
+    pooling = settings.database_pooler == "transaction"
+    return PostgresDatabase(_dsn(url), settings.database_pool_size, transaction_pooling=pooling)
+
+
+def notifying_dsn(settings: Settings) -> str | None:
+    """Where PostgreSQL's notifications are heard; None where there are none: on SQLite, and behind a pooler."""
+    url = make_url(settings.sqlalchemy_url)
+    return None if url.drivername.startswith("sqlite") or settings.database_pooler else _dsn(url)
+
+
+def _dsn(url: URL) -> str:
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own class

@@ -1,10 +1,12 @@
 """GraphQL over HTTP: what a request asks for and what it carries, or the status that says why not."""
 
 import re
+from functools import lru_cache
 from typing import Any
+from urllib.parse import parse_qsl
 
 import orjson
-from starlette.requests import Request
+from starlette.types import Receive
 
 from execution.engine import Request as Operation
 
@@ -29,6 +31,11 @@ class HttpRefusal(Exception):  # noqa: N818 - it becomes a response, not an erro
         self.headers = headers or {}
 
 
+class ClientGone(Exception):  # noqa: N818 - nobody is left to be told of an error
+    """The client closed its connection before its request was whole."""
+
+
+@lru_cache(maxsize=256)
 def response_type(accept: str | None) -> str:
     """The media type to answer in.
 
@@ -62,42 +69,56 @@ def _quality(parameters: list[str]) -> float:
     return 1.0
 
 
-async def read_operation(request: Request, most_bytes: int) -> Operation:
-    """The operation that a request carries.
+def operation_of_query(query: bytes) -> Operation:
+    """The operation that a GET carries in its query string.
+
+    Raises:
+        HttpRefusal: 400 with what is wrong and what would be right.
+    """
+    return _operation(_from_query(query.decode("latin-1")), read_only=True)
+
+
+async def operation_of_body(content_type: str, receive: Receive, most_bytes: int) -> Operation:
+    """The operation that a POST carries in its JSON body.
 
     Args:
-        request: A GET with query parameters, or a POST with a JSON body.
+        content_type: The header's value; empty where there is none.
+        receive: Brings the body.
         most_bytes: The largest body that is read.
 
     Raises:
         HttpRefusal: 400, 413 or 415 with what is wrong and what would be right.
+        ClientGone: The client went away meanwhile.
     """
-    if request.method == "GET":
-        return _operation(_from_query(request), read_only=True)
-    content_type, _, parameters = request.headers.get("content-type", "").partition(";")
-    if content_type.strip().lower() != JSON_TYPE or not _is_utf8(parameters):
+    if not _is_json(content_type):
         message = f"Send the operation as `Content-Type: {JSON_TYPE}` in UTF-8."
         raise HttpRefusal(415, "UNSUPPORTED_MEDIA_TYPE", message)
-    return _operation(_parse(await _body(request, most_bytes)), read_only=False)
+    return _operation(_parse(await _body(receive, most_bytes)), read_only=False)
 
 
-def _is_utf8(parameters: str) -> bool:
-    match = re.search(r'charset\s*=\s*"?([\w-]+)', parameters)
-    return match is None or match[1].lower() in ("utf-8", "utf8")
+@lru_cache(maxsize=256)
+def _is_json(content_type: str) -> bool:
+    kind, _, parameters = content_type.partition(";")
+    charset = re.search(r'charset\s*=\s*"?([\w-]+)', parameters)
+    return kind.strip().lower() == JSON_TYPE and (charset is None or charset[1].lower() in ("utf-8", "utf8"))
 
 
-async def _body(request: Request, most_bytes: int) -> bytes:
-    chunks = bytearray()
-    async for chunk in request.stream():
-        chunks += chunk
-        if len(chunks) > most_bytes:
-            message = f"The body is larger than {most_bytes} bytes, the most this server reads."
-            raise HttpRefusal(413, "PAYLOAD_TOO_LARGE", message, {"Connection": "close"})
-    return bytes(chunks)
+async def _body(receive: Receive, most_bytes: int) -> bytes:
+    body, more = b"", True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > most_bytes:
+            text = f"The body is larger than {most_bytes} bytes, the most this server reads."
+            raise HttpRefusal(413, "PAYLOAD_TOO_LARGE", text, {"Connection": "close"})
+    return body
 
 
-def _from_query(request: Request) -> dict[str, Any]:
-    found: dict[str, Any] = dict(request.query_params)
+def _from_query(query: str) -> dict[str, Any]:
+    found: dict[str, Any] = dict(parse_qsl(query, keep_blank_values=True))
     for name in ("variables", "extensions"):
         if name in found:
             found[name] = _parse(found[name].encode("utf-8", "replace"))

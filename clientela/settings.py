@@ -2,7 +2,7 @@
 
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
 from pydantic_core import from_json
@@ -80,10 +80,12 @@ class Settings(BaseSettings):
         description="`postgresql://user@host/name` (15 or newer) or `sqlite:///file`; the embedded file if empty.",
     )
     database_pool_size: int = Field(
-        default=10,
-        ge=1,
-        le=1000,
-        description="Connections to PostgreSQL that a process keeps for compiled plans, and as many for the rest.",
+        default=10, ge=1, le=1000, description="Connections to PostgreSQL that a process keeps for requests."
+    )
+    database_pooler: Literal["transaction"] | None = Field(
+        default=None,
+        description="`transaction` behind PgBouncer or another pooler that lends connections for one transaction each: "
+        "nothing stays prepared, and other processes' changes of roles are seen within a second, not at once.",
     )
     secret_key: SecretStr | None = Field(
         default=None,

@@ -18,20 +18,23 @@ class Unit:
     """A transaction that opens at its first statement, and what was loaded in it.
 
     All reads of a query see one snapshot. A mutation's payload is read in the transaction that wrote it, so a
-    dry run can show its outcome before everything is rolled back.
+    dry run can show its outcome before everything is rolled back. `committed` is told the names of the tables that
+    were changed for good.
 
     Attributes:
         viewer: Who looks; its binds go with every statement.
         keep: Whether the end commits. A command that must leave nothing behind sets it to False.
         broken: Whether a statement failed, after which PostgreSQL refuses to commit.
-        changed: The tables that were written.
     """
 
-    def __init__(self, database: Database, viewer: Viewer, *, writes: bool) -> None:
+    def __init__(
+        self, database: Database, viewer: Viewer, *, writes: bool, committed: Callable[[frozenset[str]], None]
+    ) -> None:
         self.viewer = viewer
         self.keep = True
         self.broken = False
-        self.changed: set[str] = set()
+        self._changed: set[str] = set()
+        self._committed = committed
         self._database = database
         self._writes = writes
         self._ended = False
@@ -60,7 +63,7 @@ class Unit:
             sql, arguments = prepared.call({**self.viewer.binds, **(parameters or {})})
             try:
                 if prepared.writes:
-                    self.changed.add(prepared.table)
+                    self._changed.add(prepared.table)
                     return Executed.of_change(await transaction.change(sql, arguments))
                 return prepared.result(await transaction.fetch(sql, arguments))
             except DatabaseError:
@@ -112,6 +115,7 @@ class Unit:
             return
         if self._writes and self.keep and not self.broken:
             await transaction.commit()
+            if self._changed:
+                self._committed(frozenset(self._changed))
         else:
-            self.changed.clear()
             await transaction.rollback()

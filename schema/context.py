@@ -42,6 +42,7 @@ class Context:
         now: The instant of the operation; one for all its fields.
         correlation_id: Ties response, log lines and activity records together.
         export_links: Makes export links.
+        committed: Told which tables a unit of work changed for good.
         unit: The unit of work that fields read and write in now.
     """
 
@@ -50,6 +51,7 @@ class Context:
     now: datetime
     correlation_id: str
     export_links: ExportLinks
+    committed: Callable[[frozenset[str]], None]
     unit: Unit = field(init=False)
 
     @property
@@ -69,7 +71,7 @@ class Context:
 
     def begin(self, *, writes: bool) -> Unit:
         """A new unit of work, which fields read and write in from now on."""
-        self.unit = Unit(self.database, self, writes=writes)
+        self.unit = Unit(self.database, self, writes=writes, committed=self.committed)
         return self.unit
 
     def call(self) -> Call:

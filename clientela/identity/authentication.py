@@ -1,16 +1,26 @@
 """Who is asking: the first thing that every request is checked for (permissions.md 0, steps 1 and 3)."""
 
-from collections.abc import Mapping, Sequence
+import time
+from collections import OrderedDict
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
 
 from clientela.identity.tokens import TokenRefusedError, TokenVerifier
-from execution.database.connection import Database
+from execution.database.connection import Database, DatabaseError
 from policy.principal import Principal
 from policy.vocabulary import DenialCode, PrincipalKind
 from resolvers.principals import Identity, find_principal
 from resolvers.visibility import Rows
+
+SECONDS_REMEMBERED = 0.8
+"""The longest that a revoked role lives on where the database's notification is lost."""
+MOST_REMEMBERED = 10_000
+CHANNEL = "clientela_principals"
+"""Where the database tells of changes to these tables (revision 0001 of the migrations)."""
+WHO_IS_WHO = frozenset({"partner", "partner_user", "partner_app", "role_assignment", "customer_user", "customer"})
 
 log = structlog.get_logger()
 
@@ -29,12 +39,25 @@ class UnauthorizedError(Exception):
         self.challenge = challenge
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    principal: Principal
+    stamp: Hashable
+    until: float
+
+
 class Authenticator:
-    """Turns an Authorization header into a principal, by what the database knows at this moment."""
+    """Turns an Authorization header into a principal, by what the database knows.
+
+    Who was looked up is remembered for less than a second. A change of roles is heard of sooner: at once where this
+    process made it or the database has a stamp, else by the database's notification.
+    """
 
     def __init__(self, verifier: TokenVerifier, database: Database) -> None:
         self._verifier = verifier
         self._database = database
+        self._known: OrderedDict[Identity, _Known] = OrderedDict()
+        self._generation = 0
 
     async def principal(self, authorization: str | None) -> Principal:
         """The principal of a request.
@@ -67,12 +90,36 @@ class Authenticator:
 
     async def lookup(self, identity: Identity) -> Principal | None:
         """The principal of an identity that was proven; None where it is unknown or disabled by now."""
+        known = self._known.get(identity)
+        # The database's stamp before the rows: a change in between must not pass for known.
+        stamp = self._database.stamp()
+        if known is not None and known.stamp == stamp and time.monotonic() < known.until:
+            return known.principal
+        generation = self._generation
         try:
-            return await self._look_up(identity)
-        except Exception as error:
+            principal = await self._look_up(identity)
+        except DatabaseError as error:
             # A connection that lay idle may be dead; a read may be tried once more, then the fault is real.
             log.info("sign-in read anew", reason=type(error).__name__)
-            return await self._look_up(identity)
+            principal = await self._look_up(identity)
+        if principal is not None and generation == self._generation:
+            self._remember(identity, _Known(principal, stamp, time.monotonic() + SECONDS_REMEMBERED))
+        return principal
+
+    def after_commit(self, tables: frozenset[str]) -> None:
+        """Forgets everybody where this process changed who may do what."""
+        if tables & WHO_IS_WHO:
+            self.forget()
+
+    def forget(self) -> None:
+        """Looks everybody up anew, at their next request."""
+        self._generation += 1
+        self._known.clear()
+
+    def _remember(self, identity: Identity, known: "_Known") -> None:
+        self._known[identity] = known
+        if len(self._known) > MOST_REMEMBERED:
+            self._known.popitem(last=False)
 
     async def _look_up(self, identity: Identity) -> Principal | None:
         # One statement is a snapshot by itself; most callers take one.

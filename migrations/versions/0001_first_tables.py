@@ -710,6 +710,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("cloud", "partner_id", "user_id", "role", name=op.f("pk_role_assignment")),
     )
     # ### end Alembic commands ###
+    _tell_of_changes_to_principals()
+
+
+# Server processes remember who is who and listen to this channel (clientela/identity/authentication.py). New people
+# of customers concern nobody who is remembered, and there are many of them.
+PRINCIPALS = {
+    "partner": "update or delete",
+    "partner_user": "insert or update or delete",
+    "partner_app": "insert or update or delete",
+    "role_assignment": "insert or update or delete",
+    "customer_user": "update or delete",
+}
+
+
+def _tell_of_changes_to_principals() -> None:
+    if op.get_bind().dialect.name != "postgresql":
+        return
+    op.execute(
+        "create function clientela_principals_changed() returns trigger language plpgsql as "
+        "$$ begin perform pg_notify('clientela_principals', ''); return null; end $$"
+    )
+    for table, changes in PRINCIPALS.items():
+        op.execute(
+            f"create trigger tell_of_changes after {changes} on {table} "
+            "for each statement execute function clientela_principals_changed()"
+        )
 
 
 def downgrade() -> None:
@@ -759,3 +785,5 @@ def downgrade() -> None:
     op.drop_table("partner")
     op.drop_table("customer")
     # ### end Alembic commands ###
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("drop function clientela_principals_changed()")

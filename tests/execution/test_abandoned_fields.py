@@ -33,6 +33,10 @@ async def test_a_field_given_up_with_its_parent_neither_breaks_nor_keeps_a_conne
     assert (await api.ask("sales-agent@contoso", f"{{ {LIST} }}")).ok()
 
 
+def _ignore(_tables: frozenset[str]) -> None:
+    pass
+
+
 @dataclass(frozen=True)
 class _Nobody:
     kind: None = None
@@ -50,7 +54,7 @@ async def database(api: Api) -> AsyncIterator[Database]:
 async def test_a_statement_that_nobody_waits_for_any_more_leaves_its_connection_whole(database: Database):
     """A cancelled field must not tear the wire: the unit's end waits for what runs, and the pool loses nothing."""
     whose = IDENTITY if database.dialect.name == "postgresql" else ONE
-    unit = Unit(database, _Nobody(), writes=False)
+    unit = Unit(database, _Nobody(), writes=False, committed=_ignore)
     before = await unit.rows(whose)
     waiting = asyncio.create_task(unit.rows(LONG))
     for _ in range(3):  # until the statement is on its way
@@ -60,16 +64,16 @@ async def test_a_statement_that_nobody_waits_for_any_more_leaves_its_connection_
         await waiting
     await unit.end()
     assert not unit.broken
-    following = Unit(database, _Nobody(), writes=False)
+    following = Unit(database, _Nobody(), writes=False, committed=_ignore)
     assert await following.rows(whose) == before
     await following.end()
 
 
 async def test_a_unit_that_ended_opens_no_connection_for_a_latecomer(database: Database):
-    unit = Unit(database, _Nobody(), writes=False)
+    unit = Unit(database, _Nobody(), writes=False, committed=_ignore)
     await unit.end()
     with pytest.raises(asyncio.CancelledError):
         await unit.rows(ONE)
-    following = Unit(database, _Nobody(), writes=False)
+    following = Unit(database, _Nobody(), writes=False, committed=_ignore)
     assert await following.rows(ONE) == [(1,)]
     await following.end()

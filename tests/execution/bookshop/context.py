@@ -34,6 +34,7 @@ class Context:
         kind: `reader` or `librarian`.
         failures: The mutations that failed, with the exception's class.
         reported: Faults of ours.
+        committed: The tables that each unit changed for good.
         steps: What mutations of the operation noted, in the order in which they ran.
     """
 
@@ -42,6 +43,7 @@ class Context:
     failures: list[tuple[str, str]] = field(default_factory=list)
     reported: list[str] = field(default_factory=list)
     steps: list[str] = field(default_factory=list)
+    committed: list[frozenset[str]] = field(default_factory=list)
     unit: Unit = field(init=False)
 
     @property
@@ -56,7 +58,7 @@ class Context:
 
     def begin(self, *, writes: bool) -> Unit:
         """A new unit."""
-        self.unit = Unit(self.database, self, writes=writes)
+        self.unit = Unit(self.database, self, writes=writes, committed=self.committed.append)
         return self.unit
 
     async def after_failure(self, name: str, error: Exception) -> None:

@@ -1,0 +1,36 @@
+"""Hearing what other processes say over PostgreSQL's NOTIFY."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+
+import asyncpg
+
+SECONDS_BETWEEN_TRIES = 1.0
+
+
+async def listen(dsn: str, channel: str, heard: Callable[[], None]) -> None:
+    """Listens until it is cancelled; a connection that is lost is made anew.
+
+    Args:
+        dsn: The database, reached without a pooler: a subscription belongs to its connection.
+        channel: Where to listen.
+        heard: Called at each notification, and after each time that some may have been missed.
+    """
+    while True:
+        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            await _listen_once(dsn, channel, heard)
+        await asyncio.sleep(SECONDS_BETWEEN_TRIES)
+
+
+async def _listen_once(dsn: str, channel: str, heard: Callable[[], None]) -> None:
+    connection = await asyncpg.connect(dsn, server_settings={"application_name": "clientela listener"})
+    over = asyncio.Event()
+    try:
+        connection.add_termination_listener(lambda _: over.set())
+        await connection.add_listener(channel, lambda *_: heard())
+        heard()
+        await over.wait()
+        heard()
+    finally:
+        connection.terminate()
