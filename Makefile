@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/ready
 UV := uv==0.13.9
 
-.PHONY: help demo test lint bench soak profile explorer wheel lock clean
+.PHONY: help demo test fuzz lint bench soak profile explorer wheel lock clean
 
 help: ## List these words.
 	@awk -F ': .*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -15,6 +15,11 @@ demo: $(READY) explorer ## Serve the demo world on 127.0.0.1:8000, or PORT=9000 
 
 test: $(READY) explorer ## Run the whole suite; what PostgreSQL or Chromium is missing for is skipped loudly.
 	@$(BIN)/pytest
+
+MINUTES ?= 10
+fuzz: $(READY) ## Compare generated queries, by plan and by the executor, for ten minutes, or MINUTES=30 make fuzz.
+	@end=$$(( $$(date +%s) + 60 * $(MINUTES) )); while [ $$(date +%s) -lt $$end ]; do \
+		$(BIN)/pytest tests/api/test_generated_operations.py -q --hypothesis-profile=fuzz --timeout=0 || exit 1; done
 
 lint: $(READY) ## Check style, types and the direction of imports.
 	@$(BIN)/ruff check

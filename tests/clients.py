@@ -2,20 +2,26 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 import httpx
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import ASGIApp
 
-from clientela.app import create_app
+from clientela.app import Application, create_app
 from clientela.clock import utc_now
 from clientela.database import make_engine
+from clientela.graphql_endpoint import GraphQLEndpoint, report_internal
 from clientela.settings import Settings
+from execution.engine import Engine
 from execution.plans.planner import Planner
 from models import metadata
+from schema.build import build_schema
+from schema.errors import translate
 
 TABLES = sorted(metadata.tables)
 
@@ -77,6 +83,7 @@ class Api:
         database: The same database, for looking at rows.
         clock: Its clock.
         planner: What it runs by plan, and what it hands over to the executor.
+        executing: The HTTP door of the same server without a planner, where Strawberry's executor runs everything.
     """
 
     settings: Settings
@@ -84,6 +91,7 @@ class Api:
     database: AsyncEngine
     clock: Clock
     planner: Planner
+    executing: httpx.AsyncClient
     _tokens: dict[str, str] = field(default_factory=dict)
 
     async def token(self, name: str) -> str:
@@ -123,10 +131,18 @@ async def serve_in_process(settings: Settings) -> AsyncIterator[Api]:
     clock = Clock()
     app = create_app(settings, clock)
     database = make_engine(settings)
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http,
-    ):
-        yield Api(settings, http, database, clock, app.state.planner)
+    async with app.router.lifespan_context(app), _door(app) as http, _door(_without_planner(app)) as executing:
+        yield Api(settings, http, database, clock, app.state.planner, executing)
     await database.dispose()
+
+
+def _door(app: ASGIApp) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1")
+
+
+def _without_planner(app: Application) -> GraphQLEndpoint:
+    assert isinstance(app.graphql, TrustedHostMiddleware)
+    endpoint = app.graphql.app
+    assert isinstance(endpoint, GraphQLEndpoint)
+    return replace(endpoint, engine=Engine(build_schema(), translate, report_internal))

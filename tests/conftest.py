@@ -7,12 +7,14 @@ from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+from hypothesis import settings as hypothesis_settings
 
 from tests.clients import Api, serve_in_process
 from tests.worlds import POSTGRES, WANT_OF_POSTGRESQL, World, administer, fill, postgresql_answers, settings_for
 
 # A name of its own for each run: several may go on at once.
 TEMPLATE = f"clientela_test_{uuid4().hex[:12]}"
+hypothesis_settings.register_profile("fuzz")
 NO_SKIPS = bool(os.environ.get("CLIENTELA_NO_SKIPS"))
 """Set in continuous integration, where everything is there: a skipped test fails the run."""
 

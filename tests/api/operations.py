@@ -1,0 +1,243 @@
+"""Operations drawn from the schema itself: what front-end developers may come up with, and what they had better not.
+
+Aliases, named and inline fragments, on interfaces, too, directives, variables with and without defaults, values and
+nulls of every type, several operations in a document. Response names never clash, so nearly all of them are valid.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from graphql import (
+    GraphQLArgument,
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    get_named_type,
+    is_composite_type,
+    is_list_type,
+    is_non_null_type,
+    is_required_argument,
+    is_required_input_field,
+)
+from graphql.type import get_nullable_type
+from hypothesis import strategies as st
+
+from tests.api.selections import DEPTH, served
+
+Pool = Mapping[str, Sequence[Any]]
+"""Values that mean something in a database, by the name of the argument or scalar."""
+
+Composite = GraphQLObjectType | GraphQLInterfaceType
+VALUES: dict[str, Sequence[Any]] = {
+    "first": (1, 2, 3, 5, 2, 3, 40, 0, -1, 501),
+    "last": (1, 2, 3, 0),
+    "after": ("nonsense", ""),
+    "before": ("nonsense",),
+    "search": ("a", "al", "AL", "%", "", "é"),
+    "Int": (1, 2, 0),
+    "ID": ("nonsense", "", "customer_0", "customer_" + "0" * 32),
+    "Boolean": (True, False),
+    "CountryCode": ("IT", "DE", "US", "IT", "DE", "it", ""),
+    "DateTime": ("2026-01-31T09:30:00Z", "2020-02-29T23:59:59.5+02:00", "yesterday"),
+    "UUID": ("0198c1d2-e3f4-7506-8708-90a0b0c0d0e0",),
+    "String": ("a", "customer", "wingtip", "O'Neil \" \\ \n", "x" * 300),
+}
+ROOTS = ("customers", "customers", "customers", "activityLog", "viewer", "viewer", "customer", "customer")
+"""Roots that are drawn more often than others."""
+
+MOST_FIELDS = 10
+UNFIT = {"is": "unfit"}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What a client sends.
+
+    Attributes:
+        document: The text.
+        name: The operation's name.
+        variables: Two sets of values for its variables.
+    """
+
+    document: str
+    name: str
+    variables: tuple[dict[str, Any], dict[str, Any]]
+
+
+@dataclass
+class _Writer:
+    """Writes one operation and the fragments that it uses."""
+
+    draw: Callable[..., Any]
+    pool: Pool
+    prefix: str
+    declared: list[str] = field(default_factory=list)
+    variables: tuple[dict[str, Any], dict[str, Any]] = field(default_factory=lambda: ({}, {}))
+    fragments: list[str] = field(default_factory=list)
+    used: int = 0
+
+    def operation(self) -> str:
+        query = served().query_type
+        assert query is not None
+        roots = [self.field(query, self.one_of([*ROOTS, *sorted(query.fields)]), DEPTH) for _ in range(self.upto(3))]
+        given = f"({', '.join(self.declared)})" if self.declared else ""
+        return " ".join([f"query {self.prefix}{given} {{ {' '.join(roots)} }}", *self.fragments])
+
+    def one_of(self, choices: Sequence[Any]) -> Any:
+        return choices[self.draw(st.integers(0, len(choices) - 1))]
+
+    def upto(self, most: int) -> int:
+        return self.draw(st.integers(1, most))
+
+    def by_chance(self, of: int) -> bool:
+        """Once in so many times; hypothesis shrinks towards no."""
+        return self.draw(st.integers(0, of - 1)) == of - 1
+
+    def selection(self, kind: Composite, depth: int) -> str:
+        parts = []
+        for _ in range(self.upto(4)):
+            match self.one_of("fffffitn"):
+                case "i":
+                    parts.append(self.inline(kind, depth))
+                case "n":
+                    parts.append(self.spread(kind, depth))
+                case "t":
+                    parts.append("__typename")
+                case _:
+                    parts.append(self.field(kind, self.one_of(self.fields(kind, depth)), depth))
+        return f"{{ {' '.join(parts)} }}"
+
+    def fields(self, kind: Composite, depth: int) -> list[str]:
+        shallow = depth <= 1 or self.used >= MOST_FIELDS
+        return [
+            name
+            for name, found in sorted(kind.fields.items())
+            if not shallow or not is_composite_type(get_named_type(found.type)) or _is_step(name)
+        ] or ["__typename"]
+
+    def inline(self, kind: Composite, depth: int) -> str:
+        on = self.one_of([kind, kind, *_overlapping(kind)])
+        condition = "" if on is kind and self.by_chance(2) else f"on {on.name}"
+        return f"... {condition}{self.directive()} {self.selection(on, depth)}"
+
+    def spread(self, kind: Composite, depth: int) -> str:
+        on = self.one_of([kind, kind, *_overlapping(kind)])
+        name = f"{self.prefix}F{len(self.fragments)}"
+        self.fragments.append("")
+        place = len(self.fragments) - 1
+        self.fragments[place] = f"fragment {name} on {on.name} {self.selection(on, depth)}"
+        again = f" ...{name}" if self.by_chance(3) else ""
+        return f"...{name}{self.directive()}{again}"
+
+    def field(self, kind: Composite, name: str, depth: int) -> str:
+        self.used += 1
+        if name == "__typename":
+            return name
+        found = kind.fields[name]
+        arguments = self.arguments(found.args)
+        # A field that takes arguments has a name of its own each time: two pages of one list do not merge.
+        alias = f"{self.one_of(('x', 'class', 'None', 'c_id', name))}_{self.prefix}{self.used}: "
+        shown = f"{alias if found.args or self.by_chance(5) else ''}{name}{arguments}{self.directive()}"
+        below = get_named_type(found.type)
+        if not is_composite_type(below):
+            return shown
+        steps = _is_step(name) or is_list_type(get_nullable_type(found.type))
+        return f"{shown} {self.selection(below, depth if steps and self.used < MOST_FIELDS else depth - 1)}"
+
+    def arguments(self, arguments: Mapping[str, GraphQLArgument]) -> str:
+        given = []
+        for name, argument in arguments.items():
+            # Lists are nearly always asked for short: thousands of cases are to be run.
+            if is_required_argument(argument) or self.by_chance(5) != (name == "first"):
+                given.append(f"{name}: {self.given(name, argument.type)}")
+        return f"({', '.join(given)})" if given else ""
+
+    def given(self, name: str, kind: GraphQLInputType) -> str:
+        """A literal or a variable."""
+        if not self.by_chance(3):
+            return self.literal(self.value(name, kind), kind)
+        variable = f"{self.prefix}v{len(self.declared)}"
+        default = ""
+        if not is_non_null_type(kind) and self.by_chance(3):
+            default = f" = {self.literal(self.value(name, kind), kind)}"
+        self.declared.append(f"${variable}: {kind}{default}")
+        for values in self.variables:
+            if is_non_null_type(kind) or not self.by_chance(3):
+                values[variable] = UNFIT if self.by_chance(40) else self.value(name, kind)
+        return f"${variable}"
+
+    def value(self, name: str, kind: GraphQLInputType) -> Any:
+        if is_non_null_type(kind):
+            return self.something(name, kind.of_type)
+        return None if self.by_chance(6) else self.something(name, kind)
+
+    def something(self, name: str, kind: Any) -> Any:
+        if is_list_type(kind):
+            if self.by_chance(4):
+                return self.value(name, kind.of_type)
+            return [self.value(name, kind.of_type) for _ in range(self.draw(st.integers(0, 3)))]
+        if isinstance(kind, GraphQLEnumType):
+            return self.one_of(list(kind.values))
+        if isinstance(kind, GraphQLInputObjectType):
+            return {
+                inner: self.value(inner, found.type)
+                for inner, found in kind.fields.items()
+                if is_required_input_field(found) or self.by_chance(4)
+            }
+        pool = self.pool.get(name) or self.pool.get(kind.name) or ()
+        return self.one_of([*pool, *(VALUES.get(name) or VALUES.get(kind.name) or VALUES["String"])])
+
+    def literal(self, value: Any, kind: Any) -> str:
+        kind = get_nullable_type(kind)
+        if isinstance(value, list):
+            return f"[{', '.join(self.literal(item, kind.of_type) for item in value)}]"
+        if is_list_type(kind) and value is not None:
+            return self.literal(value, kind.of_type)
+        if isinstance(value, dict):
+            parts = [f"{name}: {self.literal(found, kind.fields[name].type)}" for name, found in value.items()]
+            return f"{{{', '.join(parts)}}}"
+        return value if value is not None and isinstance(kind, GraphQLEnumType) else orjson.dumps(value).decode()
+
+    def directive(self) -> str:
+        if not self.by_chance(6):
+            return ""
+        name = self.one_of(("include", "skip"))
+        if self.by_chance(3):
+            return f" @{name}(if: {self.one_of(('true', 'false'))})"
+        variable = f"{self.prefix}d{len(self.declared)}"
+        nullable = self.by_chance(3)
+        self.declared.append(f"${variable}: Boolean{' = true' if nullable else '!'}")
+        for values in self.variables:
+            if not nullable or self.by_chance(2):
+                values[variable] = None if nullable and self.by_chance(4) else self.by_chance(2)
+        return f" @{name}(if: ${variable})"
+
+
+@st.composite
+def operations(draw: Callable[..., Any], pool: Pool) -> Operation:
+    """Operations over the whole of the type Query.
+
+    Args:
+        draw: Hypothesis's.
+        pool: Ids and cursors that exist.
+    """
+    writer = _Writer(draw, pool, "A")
+    texts = [writer.operation()]
+    if writer.by_chance(5):
+        texts.append(_Writer(draw, pool, "B").operation())
+    return Operation(" ".join(texts), "A", writer.variables)
+
+
+def _is_step(name: str) -> bool:
+    # A connection and its edges are steps on the way to rows, not rows.
+    return name in ("edges", "nodes", "node", "pageInfo")
+
+
+def _overlapping(kind: Composite) -> list[Composite]:
+    if isinstance(kind, GraphQLInterfaceType):
+        return sorted(served().get_possible_types(kind), key=lambda found: found.name)
+    return list(kind.interfaces)
