@@ -1,0 +1,45 @@
+"""Specification 6.2.2: fields of a mutation run one after the other, in the document's order. Both ways alike."""
+
+from execution.engine import Request
+from tests.execution.bookshop.context import Context
+from tests.execution.bookshop.tables import key
+from tests.execution.conftest import Bookshop, fault
+
+
+async def test_one_after_the_other_whatever_each_takes(bookshop: Bookshop):
+    document = """mutation {
+      slow: note(step: "one", turns: 20) { steps now } quick: note(step: "two") { steps now }
+      ...Rest
+      slow: note(step: "one", turns: 20) { kind: __typename }
+    }
+    fragment Rest on Mutation { last: note(step: "three", turns: 3) { now } }"""
+    data = {
+        "slow": {"steps": ["one"], "now": ["one"], "kind": "Step"},
+        "quick": {"steps": ["one", "two"], "now": ["one", "two"]},
+        "last": {"now": ["one", "two", "three"]},
+    }
+    await bookshop.answers(document, data, planned=None)
+
+
+async def test_one_that_fails_stops_none_that_follows(bookshop: Bookshop):
+    document = """mutation ($no: Boolean!) {
+      a: note(step: "a") { now } b: note(step: "b", fail: true) { now } c: note(step: "c") { now }
+      d: note(step: "d") @include(if: $no) { now }
+    }"""
+    data = {"a": {"now": ["a"]}, "b": None, "c": {"now": ["a", "c"]}}
+    await bookshop.answers(document, data, fault("b", (2, 34)), planned=None, no=False)
+
+
+async def test_a_null_where_none_may_be_ends_it(bookshop: Bookshop):
+    document = 'mutation { a: note(step: "a") { now } b: sureNote(step: "b") { now } }'
+    await bookshop.answers(document, None, fault("b", (1, 39)), planned=None)
+
+
+async def test_each_runs_once(bookshop: Bookshop):
+    """A mutation is never run twice, not even where a plan would hand it over."""
+    document = "mutation ($a: UUID!, $t: String!) { add(author: $a, title: $t) { secret book { title pages } } }"
+    for title in ("once", "twice", "thrice"):
+        request = Request(document, {"a": key("Z"), "t": title})
+        response = await bookshop.planning.run(request, Context(bookshop.database))
+        assert response.body["data"] == {"add": {"secret": None, "book": {"title": title, "pages": 100}}}
+    assert {"once", "twice", "thrice"} <= await bookshop.titles()
