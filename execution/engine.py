@@ -80,7 +80,7 @@ class Engine:
         if request.read_only and not is_query(operation):
             message = "GET runs queries only. Send mutations by POST."
             return self._refused((GraphQLError(message, nodes=operation),), context)
-        if self._planner is not None and is_query(operation):
+        if self._planner is not None:
             outcome = await self._planner.run(document, operation, request.variables, context)
             if outcome is not None:
                 return self._answered(outcome.data, outcome.errors, context)

@@ -48,7 +48,7 @@ def present(
             field = tuple(part for part in error.path or () if isinstance(part, str))
             first = counted.setdefault((extensions["code"], *field), shown)
             if first is not shown:
-                first["extensions"][OCCURRENCES] += 1
+                first["extensions"][OCCURRENCES] += extensions[OCCURRENCES]
                 continue
         presented.append(shown)
     return presented

@@ -53,8 +53,7 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
             if self.is_awaitable(result):
                 result = await result
         except BaseException:
-            unit.keep = False
-            await unit.end()
+            await unit.abandon()
             raise
         # A payload field that was denied is the client's affair and commits; a payload that is gone is a failure.
         failure = self._failure_below(path) if result is None else None

@@ -1,7 +1,8 @@
 """How a field leads from its object to rows: declared as data, so that every way of running a field reads it alike."""
 
+import asyncio
 import inspect
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +52,21 @@ class Lookup:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Objects:
+    """Rows of any of several kinds, found by keys that the field's arguments name.
+
+    Attributes:
+        types: The GraphQL type of each source's rows, by its name.
+        locate: From the context and the arguments to each object's source and key, None for what is not there.
+        listed: Whether the field is a list of all of them; else it is the only one.
+    """
+
+    types: Mapping[Source[Any], str]
+    locate: Callable[..., Sequence[tuple[Source[Any], Any] | None]]
+    listed: bool
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Many:
     """A short list without pages.
 
@@ -86,7 +102,7 @@ class Pages:
     by: str | None = None
 
 
-Link = View | One | Lookup | Many | Pages
+Link = View | One | Lookup | Objects | Many | Pages
 Resolver = Callable[..., Any]
 ANY_PARENT: Any = strawberry.Parent[Any]  # type: ignore[misc] # mypy does not see the alias's parameter
 
@@ -100,6 +116,8 @@ def resolver_of(link: Link) -> Resolver:
             return _signed(_follow_one(link), [])
         case Lookup():
             return _signed(_follow_lookup(link), _parameters(link.key, skip=0))
+        case Objects():
+            return _signed(_follow_objects(link), _parameters(link.locate, skip=1))
         case Many():
             return _signed(_follow_many(link), _parameters(link.narrow, skip=1))
         case Pages():
@@ -116,6 +134,17 @@ def _follow_one(link: One) -> Resolver:
 def _follow_lookup(link: Lookup) -> Resolver:
     def follow(parent: object, info: Info[Any, Any], **arguments: object) -> Awaitable[Any]:
         return find(info.context.unit, link.source, link.key(**arguments))
+
+    return follow
+
+
+def _follow_objects(link: Objects) -> Resolver:
+    async def follow(parent: object, info: Info[Any, Any], **arguments: object) -> Any:  # noqa: ANN401 - rows of any kind
+        places = link.locate(info.context, **arguments)
+        wanted = [place for place in places if place is not None]
+        rows = iter(await asyncio.gather(*(find(info.context.unit, source, key) for source, key in wanted)))
+        found = [None if place is None else next(rows) for place in places]
+        return found if link.listed else found[0]
 
     return follow
 

@@ -1,7 +1,8 @@
 """One unit of work: the transaction and loaders of a query, or of one field of a mutation."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import orjson
@@ -53,19 +54,32 @@ class Unit:
         Raises:
             DatabaseError: It could not be run, and the unit cannot be kept any more.
         """
+        prepared = self._database.statements.prepare(statement)
+        sql, arguments = prepared.call({**self.viewer.binds, **(parameters or {})})
+        if not prepared.writes:
+            return prepared.result(await self.fetch(sql, arguments))
+        self._changed.add(prepared.table)
+        async with self._at_its_turn() as transaction:
+            return Executed.of_change(await transaction.change(sql, arguments))
+
+    async def fetch(self, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
+        """Raw rows of a SELECT, for a plan.
+
+        Raises:
+            DatabaseError: It could not be run, and the unit cannot be kept any more.
+        """
+        async with self._at_its_turn() as transaction:
+            return await transaction.fetch(sql, arguments)
+
+    @asynccontextmanager
+    async def _at_its_turn(self) -> AsyncIterator[Transaction]:
         async with self._turn:
             if self._ended:
                 raise asyncio.CancelledError
-            transaction = self._transaction
-            if transaction is None:
-                transaction = self._transaction = await self._database.begin(writes=self._writes)
-            prepared = self._database.statements.prepare(statement)
-            sql, arguments = prepared.call({**self.viewer.binds, **(parameters or {})})
+            if self._transaction is None:
+                self._transaction = await self._database.begin(writes=self._writes)
             try:
-                if prepared.writes:
-                    self._changed.add(prepared.table)
-                    return Executed.of_change(await transaction.change(sql, arguments))
-                return prepared.result(await transaction.fetch(sql, arguments))
+                yield self._transaction
             except DatabaseError:
                 self.broken = True
                 raise
@@ -101,6 +115,11 @@ class Unit:
         if loader is None:
             loader = self._loaders[key] = DataLoader(load_fn=load)
         return loader
+
+    async def abandon(self) -> None:
+        """Ends the unit and keeps nothing."""
+        self.keep = False
+        await self.end()
 
     async def end(self) -> None:
         """Commits a unit that wrote, rolls everything else back, gives the connection back; waits for what runs.

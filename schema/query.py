@@ -1,12 +1,11 @@
 """The root type Query."""
 
-import asyncio
 from typing import Annotated, Any
+from uuid import UUID
 
 import strawberry
 
-from execution.links import Pages
-from execution.loading import find
+from execution.links import Objects, Pages
 from execution.refusals import BadUserInput
 from execution.source import Source
 from execution.windows import LARGEST_PAGE
@@ -28,17 +27,49 @@ from schema.viewer.viewer import Viewer
 
 # What a principal must hold to get an object by its id: the same as on the way through other fields. A customer's own
 # people see their company, its global admin also its relationships and its partners: for these no permission exists.
-FOUND_BY_ID: dict[ObjectKind, tuple[Source[Any], tuple[Permission, ...]]] = {
-    ObjectKind.CUSTOMER: (sources.customers, (Permission.CUSTOMER_READ,)),
-    ObjectKind.RELATIONSHIP: (sources.relationships, (Permission.CUSTOMER_READ,)),
-    ObjectKind.PARTNER: (sources.partners, ()),
+FOUND_BY_ID: dict[ObjectKind, tuple[Source[Any], tuple[Permission, ...], str]] = {
+    ObjectKind.CUSTOMER: (sources.customers, (Permission.CUSTOMER_READ,), "Customer"),
+    ObjectKind.RELATIONSHIP: (sources.relationships, (Permission.CUSTOMER_READ,), "Relationship"),
+    ObjectKind.PARTNER: (sources.partners, (), "Partner"),
     ObjectKind.BILLING_PROFILE: (
         sources.billing_profiles,
         (Permission.CUSTOMER_READ, Permission.CUSTOMER_BILLING_READ),
+        "BillingProfile",
     ),
-    ObjectKind.AGREEMENT: (sources.agreements, (Permission.CUSTOMER_READ, Permission.AGREEMENT_ATTEST)),
-    ObjectKind.ACTIVITY_RECORD: (sources.activity_records, (Permission.AUDIT_READ,)),
+    ObjectKind.AGREEMENT: (sources.agreements, (Permission.CUSTOMER_READ, Permission.AGREEMENT_ATTEST), "Agreement"),
+    ObjectKind.ACTIVITY_RECORD: (sources.activity_records, (Permission.AUDIT_READ,), "ActivityRecord"),
 }
+TYPES_BY_ID = {source: name for source, _, name in FOUND_BY_ID.values()}
+
+
+def _may_find(principal: Principal, kind: ObjectKind, needed: tuple[Permission, ...]) -> bool:
+    if principal.kind is PrincipalKind.CUSTOMER_USER:
+        return principal.is_customer_admin or kind is ObjectKind.CUSTOMER
+    return all(decide(principal.standing, permission).granted for permission in needed)
+
+
+def _place(principal: Principal, id_text: str) -> tuple[Source[Any], UUID] | None:
+    parsed = parse_global_id(id_text)
+    if parsed is None:
+        return None
+    source, needed, _ = FOUND_BY_ID[parsed[0]]
+    return (source, parsed[1]) if _may_find(principal, parsed[0], needed) else None
+
+
+def _located(
+    context: Context,
+    id: Annotated[strawberry.ID, strawberry.argument(description="An id of any type.")],  # noqa: A002
+) -> list[tuple[Source[Any], UUID] | None]:
+    return [_place(context.principal, id)]
+
+
+def _all_located(
+    context: Context,
+    ids: Annotated[list[strawberry.ID], strawberry.argument(description=f"Up to {LARGEST_PAGE} ids of any types.")],
+) -> list[tuple[Source[Any], UUID] | None]:
+    if len(ids) > LARGEST_PAGE:
+        raise BadUserInput(f"`ids` lists {len(ids)} ids; ask for {LARGEST_PAGE} at most.")
+    return [_place(context.principal, text) for text in ids]
 
 
 @strawberry.type(description="Everything that can be read.")
@@ -56,46 +87,18 @@ class Query(CustomerQueries, CountryQueries, PrecheckQueries):
         """The principal."""
         return info.context.principal  # type: ignore[return-value]
 
-    @computed(PUBLIC, "Any object by its id; null for an id that is unknown, malformed or not yours to see.")
-    async def node(
-        self,
-        info: Info,
-        id: Annotated[strawberry.ID, strawberry.argument(description="An id of any type.")],  # noqa: A002
-    ) -> Node | None:
-        """One object."""
-        return await _find_node(info.context, id)
-
-    @computed(
-        PUBLIC, "Objects by their ids, in their order; null in the place of an id that names nothing you may see."
+    node: Node | None = field(
+        PUBLIC,
+        "Any object by its id; null for an id that is unknown, malformed or not yours to see.",
+        link=Objects(TYPES_BY_ID, _located, listed=False),
     )
-    async def nodes(
-        self,
-        info: Info,
-        ids: Annotated[list[strawberry.ID], strawberry.argument(description=f"Up to {LARGEST_PAGE} ids of any types.")],
-    ) -> list[Node | None]:
-        """One statement for each type among them."""
-        if len(ids) > LARGEST_PAGE:
-            raise BadUserInput(f"`ids` lists {len(ids)} ids; ask for {LARGEST_PAGE} at most.")
-        return await asyncio.gather(*(_find_node(info.context, text) for text in ids))
+    nodes: list[Node | None] = field(
+        PUBLIC,
+        "Objects by their ids, in their order; null in the place of an id that names nothing you may see.",
+        link=Objects(TYPES_BY_ID, _all_located, listed=True),
+    )
 
     @computed(PUBLIC, "All roles and what they grant.")
     def roles(self) -> list[RoleDefinition]:
         """The same for everybody."""
         return role_definitions()
-
-
-async def _find_node(context: Context, id_text: str) -> Node | None:
-    parsed = parse_global_id(id_text)
-    if parsed is None:
-        return None
-    source, needed = FOUND_BY_ID[parsed[0]]
-    if not _may_find(context.principal, parsed[0], needed):
-        return None
-    row: Node | None = await find(context.unit, source, parsed[1])
-    return row
-
-
-def _may_find(principal: Principal, kind: ObjectKind, needed: tuple[Permission, ...]) -> bool:
-    if principal.kind is PrincipalKind.CUSTOMER_USER:
-        return principal.is_customer_admin or kind is ObjectKind.CUSTOMER
-    return all(decide(principal.standing, permission).granted for permission in needed)

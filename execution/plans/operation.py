@@ -1,7 +1,7 @@
 """What a plan is made for, and the fields that it selects."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 from typing import Any
@@ -17,6 +17,7 @@ from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 
 from execution.database.statements import Statements
+from execution.plans.denials import Denial
 from execution.plans.outcomes import Unplannable
 from execution.source import Viewer
 
@@ -40,6 +41,7 @@ class Operation:
         viewer: Whose rows they are.
         denial: Why the viewer may not select a field; None where it may.
         statements: Those of the database.
+        denials: The denied fields that were selected so far.
     """
 
     schema: strawberry.Schema
@@ -49,6 +51,13 @@ class Operation:
     viewer: Viewer
     denial: Callable[[StrawberryField], Exception | None]
     statements: Statements
+    denials: list[Denial] = field(default_factory=list)
+
+    def deny(self, details: FieldDetailsList, error: Exception) -> Denial:
+        """What stands in the response in the place of a denied field."""
+        denial = Denial(details, error)
+        self.denials.append(denial)
+        return denial
 
     @property
     def dialect(self) -> Dialect:

@@ -13,9 +13,9 @@ from execution.links import LINK, Pages
 from execution.plans.operation import Operation, ours_of
 from execution.plans.outcomes import Surprise, Unplannable
 from execution.plans.readers import RowReader
-from execution.plans.steps import Led, Prepared, Run, follow, nothing, step_of
-from execution.plans.writer import Path, Writer, generate, object_type
-from execution.source import Rows
+from execution.plans.steps import Prepared, Run, below_rows, follow, nothing, raw_key
+from execution.plans.writer import Writer, generate, object_type
+from execution.source import Rows, column
 from execution.windows import Listing, Selection, Window
 
 
@@ -25,12 +25,10 @@ class _Shape:
     def __init__(
         self,
         operation: Operation,
-        root: str | None,
         definition: GraphQLField,
         details: FieldDetailsList,
         listing: Listing[Any],
     ) -> None:
-        self._base: Path = () if root is None else (root,)
         self.operation = operation
         self.writer = Writer(operation)
         self.visible = listing.source.select(operation.viewer)
@@ -41,13 +39,14 @@ class _Shape:
         # Rows are counted even where nothing of them is shown: a SELECT needs a column.
         self.reader.variable(listing.source.key)
         # Below rows, the owner's key comes last.
-        row = ", ".join([*(f"c_{label}" for label in self.reader.labels), *(["owner"] if root is None else [])])
+        link: Pages = ours_of(definition).metadata[LINK]
+        row = ", ".join([*(f"c_{label}" for label in self.reader.labels), *(["owner"] if link.by is not None else [])])
         self.build = generate(
             self.writer,
             ["rows", "previous", "following", "total", "identity"],
             [*self._cursor(row), f" return {expression.replace('§', f'({row},)' if row else '_')}"],
         )
-        self.led = [Led(self.reader.labels.index(below.key), step_of(operation, below)) for below in self.writer.below]
+        self.led = below_rows(operation, self.writer, self.reader)
         self.statements = int(self.reads_rows) + int(self.counts) + sum(led.step.statements for led in self.led)
 
     def _connection(self, kind: GraphQLObjectType, details: FieldDetailsList) -> str:
@@ -69,7 +68,7 @@ class _Shape:
         if name == "pageInfo":
             return self._page_info(inner, details)
         if name == "nodes":
-            item = self.writer.object_at((*self._base, key, 0), inner, details, self.reader)
+            item = self.writer.selected(inner, details, self.reader)
             return f"[{item} for § in rows]"
         if name == "edges":
             return self._edges(inner, key, details)
@@ -85,8 +84,7 @@ class _Shape:
             elif name == "cursor":
                 value = self._cursor_of()
             elif name == "node":
-                path = (*self._base, key, 0, inner_key)
-                value = self.writer.object_at(path, object_type(kind.fields[name].type), found, self.reader)
+                value = self.writer.selected(object_type(kind.fields[name].type), found, self.reader)
             else:
                 raise Unplannable(f"{kind.name}.{name}")
             parts.append(f"{inner_key!r}: {value}")
@@ -123,10 +121,8 @@ class _Shape:
 class _Pages:
     """What pages at the root and pages below rows share: arguments, shapes by order, statements by window."""
 
-    def __init__(
-        self, operation: Operation, root: str | None, definition: GraphQLField, details: FieldDetailsList
-    ) -> None:
-        self._operation, self._root, self._definition, self._details = operation, root, definition, details
+    def __init__(self, operation: Operation, definition: GraphQLField, details: FieldDetailsList) -> None:
+        self._operation, self._definition, self._details = operation, definition, details
         self._link: Pages = ours_of(definition).metadata[LINK]
         self._by = self._link.by or ""
         self._arguments = operation.arguments(definition, details[0].node)
@@ -142,7 +138,7 @@ class _Pages:
     def _shape(self, listing: Listing[Any]) -> _Shape:
         shape = self._shapes.get(listing.order)
         if shape is None:
-            shape = _Shape(self._operation, self._root, self._definition, self._details, listing)
+            shape = _Shape(self._operation, self._definition, self._details, listing)
             self._shapes[listing.order] = shape
         return shape
 
@@ -190,24 +186,23 @@ class RootPages(_Pages):
             ((total,),) = await self._fetch(run, listing, "count", selection.count, {})
         previous, following = (onward, window.before is not None) if backward else (window.after is not None, onward)
         below = await follow(run, shape.led, rows)
-        run.denied(shape.writer.denials, len(rows))
         return shape.build(run, rows, previous, following, total, listing.identity, *below)
 
 
 class PagesByKey(_Pages):
     """Pages below each row of a list: one statement for all of them."""
 
-    def __init__(self, operation: Operation, definition: GraphQLField, details: FieldDetailsList) -> None:
-        super().__init__(operation, None, definition, details)
-
     @property
     def statements(self) -> int:
         """Counted before the list is known: at least two, so that they run in one snapshot."""
         return 2
 
-    def raw(self, key: Any) -> Any:  # noqa: ANN401 - a key of any type
-        """Pages hang below rows only."""
-        raise Surprise("pages below an object")
+    def raw(self, run: Run, key: Any) -> Any:  # noqa: ANN401 - a key of any type
+        """A key as the driver has it in its rows."""
+        listing, _ = self._asked(run)
+        if listing is None:
+            return key
+        return raw_key(column(self._shape(listing).visible, self._by), key, self._operation.dialect)
 
     async def run(self, run: Run, keys: Sequence[Any]) -> Mapping[Any, Any]:
         """A page for each key."""
@@ -217,8 +212,6 @@ class PagesByKey(_Pages):
                 raise Surprise("a null where none may be")
             return dict.fromkeys(keys)
         shape = self._shape(listing)
-        if shape.writer.denials:
-            raise Surprise("a denied field below a list")
         size = window.size
         selection = Selection(listing, shape.visible, shape.reader.labels)
         rows = await self._rows(run, selection, window, keys) if shape.reads_rows else ()

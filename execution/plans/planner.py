@@ -14,7 +14,7 @@ from execution.database.connection import Database
 from execution.documents import Document
 from execution.plans.operation import Operation
 from execution.plans.outcomes import Surprise, Unplannable
-from execution.plans.plan import Outcome, Plan
+from execution.plans.plan import Outcome, Plan, make_plan
 
 MOST_PLANS_A_DOCUMENT = 100
 WORTH_A_PLAN = 2
@@ -59,7 +59,7 @@ class Planner:
             return None
         try:
             plan = self._plan(document, definition, coerced, context)
-            outcome = await plan.run(self._database, context, coerced) if isinstance(plan, Plan) else None
+            outcome = await plan.run(self._database, context, coerced) if not isinstance(plan, str) else None
         except Exception as error:
             reason = str(error) if isinstance(error, Surprise | Unplannable) else type(error).__name__
             self.handed_over[reason] += 1
@@ -102,7 +102,7 @@ class Planner:
             for found in (document.node.definitions if document.node else ())
             if isinstance(found, FragmentDefinitionNode)
         }
-        return Plan(
+        return make_plan(
             Operation(
                 schema=self._schema,
                 definition=definition,

@@ -4,18 +4,18 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from graphql import GraphQLField, get_named_type, is_leaf_type
+from graphql import GraphQLOutputType, get_named_type, is_leaf_type
 from graphql.execution.collect_fields import FieldDetailsList
 from graphql.execution.values import VariableValues
 from sqlalchemy import ColumnElement, Dialect
 
 from execution.database.statements import Row, Statement
-from execution.links import LINK, Many, One, Pages
+from execution.links import LINK, Many, One
 from execution.plans.leaves import converter
 from execution.plans.operation import Arguments, Operation, ours_of
 from execution.plans.outcomes import Unplannable
 from execution.plans.readers import RowReader
-from execution.plans.writer import Below, Denial, Writer, generate, object_type
+from execution.plans.writer import Below, Writer, generate, object_type
 from execution.source import Rows, column
 from execution.windows import among_keys
 
@@ -37,9 +37,6 @@ class Run(Protocol):
     def keys(self, keys: Sequence[Any]) -> Any:  # noqa: ANN401 - as the driver takes many keys
         """Keys as one parameter."""
 
-    def denied(self, denials: Sequence[Denial], occurrences: int) -> None:
-        """Notes that fields were denied in so many rows."""
-
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -60,7 +57,7 @@ class Step(Protocol):
     def statements(self) -> int:
         """How many statements it takes, those of the steps below it included."""
 
-    def raw(self, key: Any) -> Any:  # noqa: ANN401 - a key of any type
+    def raw(self, run: Run, key: Any) -> Any:  # noqa: ANN401 - a key of any type
         """A key as the driver has it in its rows."""
 
     async def run(self, run: Run, keys: Sequence[Any]) -> Mapping[Any, Any]:
@@ -88,36 +85,36 @@ async def follow(run: Run, led: Sequence[Led], rows: Sequence[Row]) -> list[Mapp
 class RowsByKey:
     """Rows found by a key of the objects above: at most one each, or a short list each."""
 
-    def __init__(self, operation: Operation, definition: GraphQLField, details: FieldDetailsList) -> None:
-        link = ours_of(definition).metadata[LINK]
-        if not isinstance(link, One | Many):
-            raise Unplannable(f"{definition} is no list of rows by key")
+    def __init__(
+        self,
+        operation: Operation,
+        link: One | Many,
+        kind: GraphQLOutputType,
+        details: FieldDetailsList,
+        arguments: Arguments,
+    ) -> None:
         writer = Writer(operation)
         visible = link.source.select(operation.viewer)
         reader = RowReader(link.source, visible, operation.dialect, writer.names)
-        expression = self._expression(writer, reader, definition, details, link)
+        expression = self._expression(writer, reader, kind, details, link)
         self._build = generate(writer, ["rows"], self._body(reader, expression, one=isinstance(link, One)))
-        if writer.denials:
-            raise Unplannable("a denied field below a list")
-        self._led = [Led(reader.labels.index(below.key), step_of(operation, below)) for below in writer.below]
+        self._led = below_rows(operation, writer, reader)
         self._owner = column(visible, link.by or link.source.key)
-        self._statement: Callable[[Run], Statement] = self._prepare(
-            operation, link, visible, reader, operation.arguments(definition, details[0].node)
-        )
+        self._statement: Callable[[Run], Statement] = self._prepare(operation, link, visible, reader, arguments)
         self._dialect = operation.dialect
         self.statements = 1 + sum(led.step.statements for led in self._led)
 
     @staticmethod
     def _expression(
-        writer: Writer, reader: RowReader, definition: GraphQLField, details: FieldDetailsList, link: One | Many
+        writer: Writer, reader: RowReader, kind: GraphQLOutputType, details: FieldDetailsList, link: One | Many
     ) -> str:
         if isinstance(link, Many) and link.column is not None:
             expression, stored, _ = reader.leaf(link.column)
-            kind = get_named_type(definition.type)
-            if stored is None or not is_leaf_type(kind) or converter(kind, stored, writer.operation.dialect):
+            leaf = get_named_type(kind)
+            if stored is None or not is_leaf_type(leaf) or converter(leaf, stored, writer.operation.dialect):
                 raise Unplannable(f"values of {link.column}")
             return expression
-        return writer.selected(object_type(definition.type), details, reader)
+        return writer.selected(object_type(kind), details, reader)
 
     @staticmethod
     def _body(reader: RowReader, expression: str, *, one: bool) -> list[str]:
@@ -150,7 +147,7 @@ class RowsByKey:
 
         return prepared
 
-    def raw(self, key: Any) -> Any:  # noqa: ANN401 - a key of any type
+    def raw(self, run: Run, key: Any) -> Any:  # noqa: ANN401 - a key of any type
         """A key as the driver has it in its rows."""
         return raw_key(self._owner, key, self._dialect)
 
@@ -168,10 +165,17 @@ def raw_key(owner: ColumnElement[Any], key: Any, dialect: Dialect) -> Any:  # no
     return key if process is None else process(key)
 
 
+def below_rows(operation: Operation, writer: Writer, reader: RowReader) -> list[Led]:
+    """The steps below the rows that a writer wrote for."""
+    return [Led(reader.labels.index(str(below.key)), step_of(operation, below)) for below in writer.below]
+
+
 def step_of(operation: Operation, below: Below) -> Step:
     """The step that a field below rows takes."""
     from execution.plans.paging import PagesByKey  # noqa: PLC0415 - rows lead to pages, and pages to rows
 
-    if isinstance(ours_of(below.definition).metadata[LINK], Pages):
-        return PagesByKey(operation, below.definition, below.details)
-    return RowsByKey(operation, below.definition, below.details)
+    link = ours_of(below.definition).metadata[LINK]
+    if isinstance(link, One | Many):
+        arguments = operation.arguments(below.definition, below.details[0].node)
+        return RowsByKey(operation, link, below.definition.type, below.details, arguments)
+    return PagesByKey(operation, below.definition, below.details)

@@ -18,23 +18,13 @@ from graphql import (
 )
 from graphql.execution.collect_fields import FieldDetailsList
 
-from execution.links import LINK, Lookup, Many, Pages, View
+from execution.links import LINK, Lookup, Many, Objects, Pages, View
 from execution.plans.leaves import converter
 from execution.plans.operation import Operation, ours_of
 from execution.plans.outcomes import Unplannable, listed, surprise
 from execution.plans.readers import Namespace, ObjectReader, Reader, attributes_read
 
 EMPTY: list[Any] = []
-Path = tuple[str | int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Denial:
-    """A field that the viewer may not select: where it first stands in the response, and why."""
-
-    path: Path
-    details: FieldDetailsList
-    error: Exception
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +32,12 @@ class Below:
     """A field that leads from the objects at hand to further rows.
 
     Attributes:
-        key: Label or attribute of the object that holds the key.
+        key: Label or attribute of the object that holds the key; None where the viewer alone decides.
         definition: The field.
         details: Where the document selects it.
     """
 
-    key: str
+    key: str | None
     definition: GraphQLField
     details: FieldDetailsList
 
@@ -59,7 +49,6 @@ class Writer:
         names: What the function's globals must hold.
         below: The fields that lead further; the function is given what they found as `below_0`, `below_1`, …
         arguments: Arguments that are the same for all rows, read once a call as `arguments_0`, …
-        denials: Fields that the viewer may not select.
     """
 
     def __init__(self, operation: Operation) -> None:
@@ -67,24 +56,14 @@ class Writer:
         self.names: Namespace = {"surprise": surprise, "listed": listed, "EMPTY": EMPTY}
         self.below: list[Below] = []
         self.arguments: list[Callable[..., dict[str, Any]]] = []
-        self.denials: list[Denial] = []
-        self._path: Path = ()
         self._serial = 0
 
     def selected(self, kind: GraphQLObjectType, details: FieldDetailsList, reader: Reader) -> str:
         """An expression for the selected part of an object."""
-        parts = []
-        outer = self._path
-        for key, found in self.operation.fields(kind, details).items():
-            self._path = (*outer, key)
-            parts.append(f"{key!r}: {self.field(kind, found, reader)}")
-        self._path = outer
+        parts = [
+            f"{key!r}: {self.field(kind, found, reader)}" for key, found in self.operation.fields(kind, details).items()
+        ]
         return f"{{{', '.join(parts)}}}"
-
-    def object_at(self, path: Path, kind: GraphQLObjectType, details: FieldDetailsList, reader: Reader) -> str:
-        """An expression for the selected part of an object that stands at a path of the response."""
-        self._path = path
-        return self.selected(kind, details, reader)
 
     def root(self, definition: GraphQLField, details: FieldDetailsList) -> str:
         """An expression for the Python value of a root field that computes it."""
@@ -100,8 +79,7 @@ class Writer:
         if (denial := self.operation.denial(ours)) is not None:
             if is_non_null_type(definition.type):
                 raise Unplannable(f"{kind.name}.{name} is denied and may not be null")
-            self.denials.append(Denial(self._path, details, denial))
-            return "None"
+            return self._named(self.operation.deny(details, denial))
         link = ours.metadata.get(LINK)
         if isinstance(link, View):
             return self.selected(object_type(definition.type), details, reader)
@@ -142,10 +120,7 @@ class Writer:
             if inner in (GraphQLID, GraphQLString):
                 value = f"({variable} if type({variable}) is str else {value})"
         elif is_object_type(inner):
-            denied = len(self.denials)
             value = self.selected(inner, details, ObjectReader(variable))
-            if len(self.denials) > denied:
-                raise Unplannable("a denied field below a value, of which there may be any number")
             if inner.is_type_of is not None:
                 value = f"({value} if {self._named(inner.is_type_of)}({variable}, info) else surprise())"
         else:
@@ -176,7 +151,11 @@ class Writer:
 
     def _follow(self, definition: GraphQLField, details: FieldDetailsList, reader: Reader) -> str:
         link = ours_of(definition).metadata[LINK]
-        if isinstance(link, Lookup) or link.key is None:
+        if isinstance(link, Pages) and link.key is None and isinstance(reader, ObjectReader):
+            # A list that hangs on who asks, not on the object.
+            self.below.append(Below(None, definition, details))
+            return f"below_{len(self.below) - 1}"
+        if isinstance(link, Lookup | Objects) or link.key is None:
             raise Unplannable("a root field's link below an object")
         key = reader.key(link.key)
         found = f"below_{len(self.below)}"
@@ -184,7 +163,7 @@ class Writer:
         if isinstance(link, Many):
             return f"{found}.get({key}, EMPTY)"
         if isinstance(link, Pages):
-            return f"{found}[{key}]"
+            return f"{found}.get({key})"
         if is_non_null_type(definition.type):
             return f"({found}.get({key}) or surprise())"
         return f"{found}.get({key})"

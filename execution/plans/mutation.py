@@ -1,0 +1,88 @@
+"""The one field of a mutation: its command runs in a unit of work, its payload is read in the same transaction."""
+
+from typing import Any, Protocol
+
+from graphql import GraphQLError, GraphQLObjectType, get_nullable_type, is_non_null_type, is_object_type, located_error
+from graphql.execution.collect_fields import FieldDetailsList
+
+from execution.database.connection import Connection, DatabaseError
+from execution.plans.operation import Operation, ours_of
+from execution.plans.outcomes import Surprise, Unplannable
+from execution.plans.roots import ObjectPart
+from execution.plans.steps import Run
+
+Result = tuple[Any, GraphQLError | None]
+
+
+class WritingRun(Run, Protocol):
+    """A run that writes: its statements go to the connection of the unit of work."""
+
+    connection: Connection | None
+
+
+class Command:
+    """A field of the mutation type, ready to run."""
+
+    def __init__(self, operation: Operation, key: str, kind: GraphQLObjectType, details: FieldDetailsList) -> None:
+        name = details[0].node.name.value
+        if name not in kind.fields:
+            raise Unplannable("introspection")
+        definition = kind.fields[name]
+        ours = ours_of(definition)
+        payload = get_nullable_type(definition.type)
+        resolver = ours.base_resolver
+        if is_non_null_type(definition.type) or not is_object_type(payload) or resolver is None:
+            raise Unplannable(f"{name} is no command with a payload")
+        self._denial = operation.denial(ours)
+        self._key, self._name, self._details = key, name, details
+        self._resolver: Any = resolver.wrapped_func
+        self._awaits = resolver.is_async
+        self._own = [None] if resolver.self_parameter else []
+        self._info = resolver.info_parameter.name if resolver.info_parameter else None
+        self._arguments = operation.arguments(definition, details[0].node)
+        self._payload = ObjectPart(operation, payload, details)
+
+    async def run(self, run: WritingRun) -> Result:
+        """The payload as the response holds it, or null and why.
+
+        Raises:
+            Surprise: Nothing was kept; the executor must run the operation instead.
+        """
+        context = run.context
+        if self._denial is not None:
+            await context.after_failure(self._name, self._denial)
+            return None, self._error(self._denial)
+        given = self._arguments(run.variables)
+        if self._info is not None:
+            given[self._info] = run
+        unit = run.connection = context.begin(writes=True)
+        try:
+            value = self._resolver(*self._own, **given)
+            value = await value if self._awaits else value
+        except BaseException as error:
+            await unit.abandon()
+            if not isinstance(error, Exception):
+                raise
+            await context.after_failure(self._name, error)
+            return None, self._error(error)
+        try:
+            response = await self._read(run, value)
+        except BaseException:
+            await unit.abandon()
+            raise
+        try:
+            await unit.end()
+        except DatabaseError as error:
+            return None, self._error(error)
+        return response, None
+
+    async def _read(self, run: WritingRun, value: object) -> Any:  # noqa: ANN401 - a part of the response
+        if value is None:
+            raise Surprise("a mutation resolved to null")
+        response = await self._payload.read(run, value)
+        if run.context.unit.broken:
+            raise Surprise("a statement failed and the command went on")
+        return response
+
+    def _error(self, error: Exception) -> GraphQLError:
+        return located_error(error, [detail.node for detail in self._details], [self._key])
