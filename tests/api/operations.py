@@ -33,7 +33,7 @@ Pool = Mapping[str, Sequence[Any]]
 
 Composite = GraphQLObjectType | GraphQLInterfaceType
 VALUES: dict[str, Sequence[Any]] = {
-    "first": (1, 2, 3, 5, 2, 3, 40, 0, -1, 501),
+    "first": (1, 2, 3, 5, 1, 2, 3, 4, 6, 40, 2, 3, 1, 0, -1, 501),
     "last": (1, 2, 3, 0),
     "after": ("nonsense", ""),
     "before": ("nonsense",),
@@ -209,11 +209,14 @@ class _Writer:
         if self.by_chance(3):
             return f" @{name}(if: {self.one_of(('true', 'false'))})"
         variable = f"{self.prefix}d{len(self.declared)}"
-        nullable = self.by_chance(3)
-        self.declared.append(f"${variable}: Boolean{' = true' if nullable else '!'}")
+        default = self.one_of(("!", "!", " = true", " = false"))
+        self.declared.append(f"${variable}: Boolean{default}")
         for values in self.variables:
-            if not nullable or self.by_chance(2):
-                values[variable] = None if nullable and self.by_chance(4) else self.by_chance(2)
+            if default == "!":
+                values[variable] = self.by_chance(2)
+            elif not self.by_chance(3):
+                # A null is an error, whatever the default, and whatever plans there are.
+                values[variable] = self.one_of((True, False, None))
         return f" @{name}(if: ${variable})"
 
 
