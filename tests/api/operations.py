@@ -46,7 +46,7 @@ VALUES: dict[str, Sequence[Any]] = {
     "UUID": ("0198c1d2-e3f4-7506-8708-90a0b0c0d0e0",),
     "String": ("a", "customer", "wingtip", "O'Neil \" \\ \n", "x" * 300),
 }
-ROOTS = ("customers", "customers", "customers", "activityLog", "viewer", "viewer", "customer", "customer")
+ROOTS = ("customers", "customers", "customers", "activityLog", "viewer", "viewer", "customer", "node", "node", "nodes")
 """Roots that are drawn more often than others."""
 
 MOST_FIELDS = 10
