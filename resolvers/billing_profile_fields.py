@@ -20,6 +20,8 @@ ADDRESS = {
     "address_last_name": "last_name",
     "address_phone_number": "phone_number",
 }
+COLUMNS = (*OWN, *ADDRESS)
+"""The columns of a profile that a form sets."""
 
 
 def billing_columns(form: BillingProfileForm) -> dict[str, Any]:

@@ -1,15 +1,17 @@
 """Changing what a partner bills a customer under: the whole profile, or the contact in it (customers.md 1.3, 1.9)."""
 
 from dataclasses import dataclass, replace
+from functools import cache
 from secrets import token_hex
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import String, Update, Uuid, bindparam, update
 from sqlmodel import col
 
 from models import BillingProfile, Relationship
+from policy.vocabulary import PrincipalKind
 from resolvers.audit import changes_between, record
-from resolvers.billing_profile_fields import billing_columns, billing_form, billing_values, camel
+from resolvers.billing_profile_fields import COLUMNS, billing_columns, billing_form, billing_values, camel
 from resolvers.billing_profiles import BillingProfileRow, visible_billing_profiles
 from resolvers.call import Call
 from resolvers.countries.profiles import check_billing_profile
@@ -19,6 +21,9 @@ from resolvers.faults import Fault, FaultCode, Path
 from resolvers.forms import BillingProfileForm
 from resolvers.naming import fold
 from resolvers.outcome import Outcome, stopped
+from resolvers.visibility import Rows, viewer_cloud, viewer_tenant
+
+customer = bindparam("customer", type_=Uuid())
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +33,16 @@ class Updated:
     customer_id: UUID
 
 
+@cache
+def _profile(kind: PrincipalKind) -> Rows:
+    return visible_billing_profiles(kind).where(col(BillingProfile.customer_id) == customer)
+
+
 async def find_profile(call: Call, customer_id: UUID | None) -> BillingProfileRow | None:
     """The partner's profile of a customer; None for a customer that does not exist or is not the partner's."""
     if customer_id is None:
         return None
-    seen = visible_billing_profiles(call.principal.kind).where(col(BillingProfile.customer_id) == customer_id)
-    row = (await call.transaction.execute(seen)).first()
+    row = (await call.transaction.execute(_profile(call.principal.kind), {"customer": customer_id})).first()
     return BillingProfileRow._make(row) if row else None
 
 
@@ -122,30 +131,41 @@ async def _write(
 
 async def _replace(call: Call, before: BillingProfileRow, form: BillingProfileForm) -> bool:
     # Of two writers with one etag the second finds no row with it: the database decides, not the read above.
-    statement = (
+    content = {**billing_columns(form), "etag": token_hex(16), "updated_at": call.now}
+    own = {"customer": before.customer_id, "read_etag": before.etag}
+    return (await call.transaction.execute(_replacement(), {**content, **own})).rowcount == 1
+
+
+@cache
+def _replacement() -> Update:
+    return (
         update(BillingProfile)
         .where(
-            col(BillingProfile.cloud) == call.principal.cloud,
-            col(BillingProfile.partner_id) == call.principal.tenant_id,
-            col(BillingProfile.customer_id) == before.customer_id,
-            col(BillingProfile.etag) == before.etag,
+            col(BillingProfile.cloud) == viewer_cloud,
+            col(BillingProfile.partner_id) == viewer_tenant,
+            col(BillingProfile.customer_id) == customer,
+            col(BillingProfile.etag) == bindparam("read_etag", type_=String()),
         )
-        .values(**billing_columns(form), etag=token_hex(16), updated_at=call.now)
+        .values({name: bindparam(name) for name in (*COLUMNS, "etag", "updated_at")})
     )
-    return (await call.transaction.execute(statement)).rowcount == 1
 
 
 async def _rename_in_list(call: Call, customer_id: UUID, name: str) -> None:
-    statement = (
+    values = {"customer": customer_id, "list_name": name, "list_name_key": fold(name)}
+    await call.transaction.execute(_renaming(), values)
+
+
+@cache
+def _renaming() -> Update:
+    return (
         update(Relationship)
         .where(
-            col(Relationship.cloud) == call.principal.cloud,
-            col(Relationship.partner_id) == call.principal.tenant_id,
-            col(Relationship.customer_id) == customer_id,
+            col(Relationship.cloud) == viewer_cloud,
+            col(Relationship.partner_id) == viewer_tenant,
+            col(Relationship.customer_id) == customer,
         )
-        .values(list_name=name, list_name_key=fold(name))
+        .values({name: bindparam(name) for name in ("list_name", "list_name_key")})
     )
-    await call.transaction.execute(statement)
 
 
 def _stale() -> Fault:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Protocol
 
-from sqlalchemy import ClauseElement
+from sqlalchemy import ClauseElement, Insert, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
@@ -57,7 +58,10 @@ class Call:
 
     async def add(self, *rows: SQLModel) -> None:
         """Inserts rows of one table in one statement."""
-        await self.transaction.execute(type(rows[0]).__table__.insert().values([row.model_dump() for row in rows]))  # type: ignore[attr-defined]
+        if len(rows) == 1:
+            await self.transaction.execute(_insert(type(rows[0])), rows[0].model_dump())
+        else:
+            await self.transaction.execute(_table(type(rows[0])).insert().values([row.model_dump() for row in rows]))
 
     async def add_unless_taken(self, row: SQLModel) -> bool:
         """Inserts a row unless a unique value of it is taken; waits for a concurrent writer of the same value.
@@ -69,3 +73,13 @@ class Call:
         dialect = postgresql if self.dialect == "postgresql" else sqlite
         insert = dialect.insert(type(row)).values(row.model_dump()).on_conflict_do_nothing()
         return (await self.transaction.execute(insert)).rowcount == 1
+
+
+@cache
+def _insert(model: type[SQLModel]) -> Insert:
+    # One statement a table, with a parameter a column: made, and compiled, once.
+    return _table(model).insert().values({column.key: bindparam(column.key) for column in _table(model).columns})
+
+
+def _table(model: type[SQLModel]) -> Table:
+    return model.__table__  # type: ignore[attr-defined,no-any-return]

@@ -1,13 +1,22 @@
 """Finding the customer that a command is about, under the visibility of its caller."""
 
+from functools import cache
 from uuid import UUID
 
+from sqlalchemy import Uuid, bindparam
 from sqlmodel import col
 
 from models import Relationship
+from policy.vocabulary import PrincipalKind
 from resolvers.call import Call
 from resolvers.customers import CustomerRow, visible_customers
 from resolvers.faults import Fault, FaultCode, Path
+from resolvers.visibility import Rows
+
+
+@cache
+def _customer(kind: PrincipalKind) -> Rows:
+    return visible_customers(kind).where(col(Relationship.customer_id) == bindparam("customer", type_=Uuid()))
 
 
 async def find_customer(call: Call, customer_id: UUID | None) -> CustomerRow | None:
@@ -19,8 +28,7 @@ async def find_customer(call: Call, customer_id: UUID | None) -> CustomerRow | N
     """
     if customer_id is None:
         return None
-    seen = visible_customers(call.principal.kind).where(col(Relationship.customer_id) == customer_id)
-    row = (await call.transaction.execute(seen)).first()
+    row = (await call.transaction.execute(_customer(call.principal.kind), {"customer": customer_id})).first()
     return CustomerRow._make(row) if row else None
 
 

@@ -13,11 +13,11 @@ from graphql.execution.collect_fields import FieldDetailsList, FragmentDetails, 
 from graphql.execution.values import VariableValues, get_argument_values
 from graphql.language import Visitor, visit
 from sqlalchemy import Dialect
-from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 
 from execution.database.statements import Statements
 from execution.plans.denials import Denial
+from execution.plans.inputs import Inputs
 from execution.plans.outcomes import Unplannable
 from execution.source import Viewer
 
@@ -41,6 +41,7 @@ class Operation:
         viewer: Whose rows they are.
         denial: Why the viewer may not select a field; None where it may.
         statements: Those of the database.
+        inputs: Converters of the schema's input types.
         denials: The denied fields that were selected so far.
     """
 
@@ -51,6 +52,7 @@ class Operation:
     viewer: Viewer
     denial: Callable[[StrawberryField], Exception | None]
     statements: Statements
+    inputs: Inputs
     denials: list[Denial] = field(default_factory=list)
 
     def deny(self, details: FieldDetailsList, error: Exception) -> Denial:
@@ -78,12 +80,10 @@ class Operation:
 
     def arguments(self, definition: GraphQLField, node: FieldNode) -> Arguments:
         """From the operation's variables to a field's arguments as its resolver takes them."""
-        ours: StrawberryField = definition.extensions[OURS]
-        config, scalars = self.schema.config, self.schema.schema_converter.scalar_registry
+        convert = self.inputs.arguments(ours_of(definition).arguments)
 
         def read(variables: VariableValues) -> dict[str, Any]:
-            given = get_argument_values(definition, node, variables)
-            return convert_arguments(given, ours.arguments, scalars, config)
+            return convert(get_argument_values(definition, node, variables))
 
         if not definition.args:
             return lambda _: {}

@@ -12,6 +12,7 @@ from strawberry.types.field import StrawberryField
 
 from execution.database.connection import Database
 from execution.documents import Document
+from execution.plans.inputs import Inputs
 from execution.plans.operation import Operation
 from execution.plans.outcomes import Surprise, Unplannable
 from execution.plans.plan import Outcome, Plan, make_plan
@@ -33,6 +34,7 @@ class Planner:
     def __init__(self, schema: strawberry.Schema, database: Database) -> None:
         self._schema = schema
         self._database = database
+        self._inputs = Inputs(schema)
         self.made = self.ran = 0
         self.handed_over: Counter[str] = Counter()
 
@@ -111,6 +113,7 @@ class Planner:
                 viewer=context,
                 denial=_Guards(context).denial,
                 statements=self._database.statements,
+                inputs=self._inputs,
             )
         )
 
