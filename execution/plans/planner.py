@@ -128,19 +128,19 @@ class _Guards:
         for extension in field.extensions:
             if not isinstance(extension, PermissionExtension) or extension.fail_silently:
                 raise Unplannable(f"{field.python_name} has an extension")
-            for permission in extension.permissions:
-                if (denial := self._denied(permission)) is not None:
+            for guard in extension.permissions:
+                if (denial := self._denied(guard)) is not None:
                     return denial
         return None
 
-    def _denied(self, permission: BasePermission) -> Exception | None:
+    def _denied(self, guard: BasePermission) -> Exception | None:
         try:
-            answer = permission.has_permission(None, self)  # type: ignore[arg-type]
+            answer = guard.has_permission(None, self)  # type: ignore[arg-type]
             if answer is True:
                 return None
             if answer is not False:
                 raise Unplannable("a guard that does not answer at once")
-            permission.on_unauthorized()
+            guard.on_unauthorized()
         except Unplannable:
             raise
         except GraphQLError as error:
