@@ -2,12 +2,10 @@
 
 import asyncio
 import json
-import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
-from types import FrameType
 from typing import Annotated
 
 import typer
@@ -18,7 +16,7 @@ from benchmarks.measure import Load, Sample
 from benchmarks.operations import OPERATIONS
 from benchmarks.places import HERE, RESULTS, WORK
 from benchmarks.report import report
-from benchmarks.servers import ON_SQLITE, SERVERS, ServerError, chosen
+from benchmarks.servers import ON_SQLITE, SERVERS, ServerError, chosen, end_servers_on_signals
 from benchmarks.stages import CONNECTIONS, Pace, compare, compare_pages, compare_partners, compare_workers
 from benchmarks.subject import Subject, read_subject
 from benchmarks.wrk import WrkError, find_wrk
@@ -40,7 +38,7 @@ def main(
     ] = "postgresql://postgres@127.0.0.1:5432",
 ) -> None:
     """Measures Clientela next to its peers. A whole run writes its tables and chart to results/, a part to .work/."""
-    signal.signal(signal.SIGTERM, _end)
+    end_servers_on_signals()
     WORK.mkdir(exist_ok=True)
     began = time.monotonic()
     wanted = [one for one in OPERATIONS if not operations or one.key in operations.split(",")]
@@ -97,11 +95,6 @@ def _draw(folder: Path) -> None:
         sys.stderr.write(f"no chart: {error}\n")
         return
     subprocess.run([python, HERE / "chart.py", WORK / "samples.json", folder / "results.png"], check=True)
-
-
-def _end(_signal: int, _frame: FrameType | None) -> None:
-    # As Ctrl+C does, so that every server that was started is ended.
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ Run as `python -m benchmarks.profile_server --operation list`.
 
 import asyncio
 import re
-import signal
 import subprocess
 import sys
 from collections import Counter
@@ -17,7 +16,7 @@ from benchmarks.data import HUNDRED_THOUSAND, postgres_database, sqlite_database
 from benchmarks.environments import python_environment
 from benchmarks.operations import OPERATIONS, UPDATE
 from benchmarks.places import REPOSITORY, VENV, WORK
-from benchmarks.servers import CLIENTELA, Running, running
+from benchmarks.servers import CLIENTELA, Running, end_servers_on_signals, running
 from benchmarks.stages import issuing
 from benchmarks.subject import read_profiles, read_subject, settled_updates
 from benchmarks.wrk import SPARE, finish, read_job, run_wrk, start, update_job
@@ -38,7 +37,7 @@ def main(
     postgres: Annotated[str, typer.Option(help="The database server.")] = "postgresql://postgres@127.0.0.1:5432",
 ) -> None:
     """Prints microseconds of a request by group of functions, and the functions that take the most."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    end_servers_on_signals()
     WORK.mkdir(exist_ok=True)
     python_environment()
     chosen = next(one for one in OPERATIONS if one.key == operation)

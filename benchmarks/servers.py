@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -133,6 +134,15 @@ def chosen(names: str) -> tuple[Server, ...]:
         keys = ", ".join(server.key for server in SERVERS)
         raise ServerError(f"There is no server {', '.join(sorted(unknown))}. Choose from {keys}.")
     return tuple(server for server in SERVERS if server.key in wanted)
+
+
+def end_servers_on_signals() -> None:
+    """Makes Ctrl+C and a request to end raise an exception, on whose way out every server is ended by its id.
+
+    Ctrl+C is named too: a process that a shell started in the background ignores it.
+    """
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, signal.default_int_handler)
 
 
 @contextmanager
