@@ -1,6 +1,7 @@
 """Rounds: each server once under each load, again and again, so that all of them meet the same weather."""
 
 import asyncio
+import math
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -16,6 +17,10 @@ WARM_UP_SECONDS = 2
 """For compilers at run time, pools and caches; not counted."""
 
 HEADERS_AT_MOST = 1_000  # bytes
+
+ANSWERS_A_CONNECTION, LONGEST_SECONDS = 8, 8
+"""A slow server is timed for longer, until each connection had so many answers: what is under way at the end is not
+counted, and at 40 answers a second it would be a fifth of two seconds."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,7 @@ class Measurement:
         self._token = token
         self._seconds = seconds
         self._lengths: dict[tuple[str, str], float] = {}
+        self._rates: dict[tuple[str, str], float] = {}
         self.samples: list[Sample] = []
 
     def admit(self, servers: Iterable[Running], operations: Sequence[Operation]) -> None:
@@ -78,7 +84,8 @@ class Measurement:
             for operation in operations:
                 try:
                     self._lengths[server.server.key, operation.key] = self._check(server, operation)
-                    run_wrk(self._job(server, operation, 8), 8, WARM_UP_SECONDS)
+                    warm = run_wrk(self._job(server, operation, 8), 8, WARM_UP_SECONDS)
+                    self._rates[server.server.key, operation.key] = warm.per_second
                 except (WrongAnswerError, WrkError, ValueError, KeyError, TypeError) as error:
                     self.refuse(server.server.label, [operation], f"{type(error).__name__}: {error}")
 
@@ -128,7 +135,7 @@ class Measurement:
         updates = load.operation.key == UPDATE.key
         lines = asyncio.run(count_updates(self._subject)) if updates else 0
         cpu = server.cpu_seconds()
-        counted = run_wrk(job, load.connections, self._seconds)
+        counted = run_wrk(job, load.connections, self._long_enough(server, load))
         cpu = (server.cpu_seconds() - cpu) / counted.seconds
         if updates:
             lines = asyncio.run(settled_updates(self._subject)) - lines
@@ -150,6 +157,11 @@ class Measurement:
             f"{self._setting} round {number} {load.operation.key} at {load.connections} {server.server.label}: "
             f"{sample.per_second:.0f}/s p50 {sample.p50:.2f} p99 {sample.p99:.2f} ms {sample.fault}\n"
         )
+
+    def _long_enough(self, server: Running, load: Load) -> float:
+        rate = max(self._rates[server.server.key, load.operation.key], 1)
+        wanted = math.ceil(load.connections * ANSWERS_A_CONNECTION / rate)
+        return max(self._seconds, min(wanted, LONGEST_SECONDS))
 
     def _fault(self, server: Running, load: Load, counted: Counted, lines: int) -> str:
         if counted.faults:
