@@ -79,7 +79,7 @@ class Authenticator:
             identity = await self._verifier.verify(token.strip())
         except TokenRefusedError as error:
             raise _refused(str(error)) from error
-        principal = await self.lookup(identity)
+        principal = await self._remembered(identity)
         if principal is None:
             raise _refused("unknown or disabled caller")
         if principal.kind is not PrincipalKind.PARTNER_APP and not principal.mfa:
@@ -89,19 +89,22 @@ class Authenticator:
         return principal
 
     async def lookup(self, identity: Identity) -> Principal | None:
-        """The principal of an identity that was proven; None where it is unknown or disabled by now."""
+        """The principal of an identity that was proven, read now; None where it is unknown or disabled by now."""
+        try:
+            return await self._look_up(identity)
+        except DatabaseError as error:
+            # A connection that lay idle may be dead; a read may be tried once more, then the fault is real.
+            log.info("sign-in read anew", reason=type(error).__name__)
+            return await self._look_up(identity)
+
+    async def _remembered(self, identity: Identity) -> Principal | None:
         known = self._known.get(identity)
         # The database's stamp before the rows: a change in between must not pass for known.
         stamp = self._database.stamp()
         if known is not None and known.stamp == stamp and time.monotonic() < known.until:
             return known.principal
         generation = self._generation
-        try:
-            principal = await self._look_up(identity)
-        except DatabaseError as error:
-            # A connection that lay idle may be dead; a read may be tried once more, then the fault is real.
-            log.info("sign-in read anew", reason=type(error).__name__)
-            principal = await self._look_up(identity)
+        principal = await self.lookup(identity)
         if principal is not None and generation == self._generation:
             self._remember(identity, _Known(principal, stamp, time.monotonic() + SECONDS_REMEMBERED))
         return principal

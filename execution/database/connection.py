@@ -49,7 +49,7 @@ class Transaction(Connection, Protocol):
         """
 
     async def rollback(self) -> None:
-        """Keeps nothing."""
+        """Keeps nothing; never fails."""
 
 
 class Database(Protocol):

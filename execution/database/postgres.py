@@ -210,7 +210,9 @@ class _Transaction:
         await self._end("commit")
 
     async def rollback(self) -> None:
-        await self._end("rollback")
+        # A connection that is lost keeps nothing either; whoever rolls back has a fault to tell already.
+        with suppress(ConnectionLostError):
+            await self._end("rollback")
 
     async def _end(self, command: str) -> None:
         try:
