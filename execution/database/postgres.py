@@ -140,6 +140,7 @@ class _Connection:
     def __init__(self, raw: "asyncpg.Connection[Any]", *, prepares: bool) -> None:
         self._raw = raw
         self._prepares = prepares
+        self._serial = 0
         self._prepared: OrderedDict[str, Any] = OrderedDict()
 
     async def fetch(self, sql: str, arguments: Sequence[Any]) -> Sequence[Row]:
@@ -183,7 +184,8 @@ class _Connection:
 
     async def _prepare(self, sql: str) -> Any:  # noqa: ANN401 - asyncpg carries no types
         # A statement without a name is sent whole each time; another server connection would not know its name.
-        statement = await self._raw.prepare(sql, name=None if self._prepares else "")
+        self._serial += 1
+        statement = await self._raw.prepare(sql, name=f"plan_{self._serial}" if self._prepares else "")
         if self._prepares:
             self._prepared[sql] = statement
             if len(self._prepared) > PREPARED:
