@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
 from policy.principal import Principal
+from resolvers.invitations import Invitations
 
 
 class Executed(Protocol):
@@ -48,6 +49,7 @@ class Call:
         dialect: `postgresql` or `sqlite`.
         now: The instant that the call happens at, aware.
         correlation_id: Ties log lines, response and activity record together.
+        invitations: Makes and reads links of invitations.
     """
 
     principal: Principal
@@ -55,6 +57,7 @@ class Call:
     dialect: str
     now: datetime
     correlation_id: str
+    invitations: Invitations
 
     async def add(self, *rows: SQLModel) -> None:
         """Inserts rows of one table in one statement."""

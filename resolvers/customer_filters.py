@@ -1,5 +1,6 @@
 """What the customer list can be narrowed by, each alternative so that an index over the partner's rows serves it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
@@ -67,10 +68,14 @@ def narrow_customers(chosen: CustomerFilter, principal: Principal) -> Narrowing:
         conditions.append(col(Relationship.customer_country).in_(chosen.countries))
     elif chosen.countries:
         alternatives.append([col(Relationship.customer_country) == country for country in chosen.countries])
-    branches = tuple(and_(*parts) for parts in product(*alternatives)) if alternatives else ()
+    return narrowed(conditions, [and_(*parts) for parts in product(*alternatives)] if alternatives else [])
+
+
+def narrowed(conditions: Sequence[ColumnElement[bool]], branches: Sequence[ColumnElement[bool]]) -> Narrowing:
+    """Conditions and branches; a branch without an alternative is a condition like the others."""
     if len(branches) == 1:
         return Narrowing((*conditions, branches[0]), ())
-    return Narrowing(tuple(conditions), branches)
+    return Narrowing(tuple(conditions), tuple(branches))
 
 
 def _conditions(chosen: CustomerFilter, principal: Principal) -> list[ColumnElement[bool]]:

@@ -11,6 +11,7 @@ class ObjectKind(StrEnum):
     BILLING_PROFILE = "billingprofile"
     RELATIONSHIP = "relationship"
     PARTNER = "partner"
+    PARTNERSHIP = "partnership"
     AGREEMENT = "agreement"
     ACTIVITY_RECORD = "activity"
 

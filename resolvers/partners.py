@@ -58,7 +58,7 @@ def visible_partners(kind: PrincipalKind) -> Rows:
     )
 
 
-def _partners_of(other: UUID, own: UUID) -> Rows:
+def _partners_of(other: UUID | None, own: UUID | None) -> Rows:
     return select(col(other)).where(and_(col(Partnership.cloud) == viewer_cloud, col(own) == viewer_tenant))
 
 

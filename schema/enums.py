@@ -10,6 +10,7 @@ import strawberry
 from models.activity import ActivityStatus
 from models.agreement import AgreementMethod, AgreementType
 from models.customer import AccountVerification
+from models.partnership import PartnershipStatus
 from models.relationship import RelationshipOrigin, RelationshipRole, RelationshipStatus, RelationshipToPartner
 from policy.rules import policy
 from policy.vocabulary import Cloud, PartnerKind, Permission, PrincipalKind, ProgramStatus, Role, RoleKind
@@ -155,6 +156,19 @@ described(
 )
 
 described(
+    PartnershipStatus,
+    "Where a partnership stands.",
+    {
+        "REQUESTED": "The provider invited; nobody accepted yet.",
+        "ACTIVE": "The two work together.",
+        "ENDED": "The provider ended it; customers and admin privileges stayed as they were.",
+        "DECLINED": "The reseller said no.",
+        "CANCELLED": "The provider took the invitation back.",
+        "EXPIRED": "The invitation was not answered in time.",
+    },
+)
+
+described(
     AgreementType,
     "The agreement that a customer accepts before anything is bought.",
     {
@@ -204,12 +218,14 @@ described(
         "DOMAIN_TAKEN": "Some customer has this domain.",
         "ETAG_REQUIRED": "Quote the etag of the version that you change.",
         "ETAG_MISMATCH": "Somebody changed the object since you read it.",
+        "INVALID_STATE": "The object is not in a state in which this can be done.",
         "LIMIT_REACHED": "There are as many as there may be.",
         "NOT_SANDBOX": "Possible in an integration sandbox only.",
         "REGION_MISMATCH": "The country is outside your selling region.",
         "AGREEMENT_EXISTS": "The same contact's acceptance is recorded already.",
         "PARTNERSHIP_REQUIRED": "You have no active partnership with this company.",
-        "PROGRAM_NOT_ACTIVE": "Your reseller program is not active.",
+        "PROGRAM_NOT_ACTIVE": "A reseller program is not active.",
+        "EXPIRED": "The invitation was not answered in time.",
     },
     name="UserErrorCode",
 )

@@ -19,8 +19,10 @@ from clientela.demo.history import add_attestation, add_creation, add_update
 from clientela.demo.organisations import ORGANISATIONS, Organisation, organisation
 from clientela.demo.partners import add_partner
 from models import Partner, Partnership
+from models.partnership import PartnershipStatus
 from models.relationship import RelationshipOrigin, RelationshipRole
 from policy.vocabulary import Cloud, Role
+from resolvers.naming import fold
 
 THREE_YEARS = timedelta(days=3 * 365)
 LATELY = timedelta(days=30)
@@ -113,7 +115,13 @@ def _add_partnership(batch: Batch, founded: datetime) -> None:
         cloud=provider.cloud,
         provider_id=provider.id,
         reseller_id=reseller.id,
+        status=PartnershipStatus.ACTIVE,
+        provider_name_key=fold(provider.display_name),
+        reseller_name_key=fold(reseller.display_name),
+        requested_at=founded,
+        requested_by=provider.person(Role.ADMIN_AGENT).sign_in_name,
         accepted_at=accepted_at,
+        accepted_by=reseller.person(Role.GLOBAL_ADMIN).sign_in_name,
     )
 
 

@@ -11,6 +11,7 @@ from clientela.demo.organisations import organisation
 from models import BillingProfile
 from tests.access.planting import ATTEST, UPDATE, Planted, acceptance
 from tests.access.reference import Caller
+from tests.api.partnerships import ACCEPT, END, PROVIDER, REQUEST, end, listed, requested, token_of
 from tests.clients import Api
 
 CREATE = """mutation ($input: CustomerCreateInput!) {
@@ -37,10 +38,12 @@ class Effect(NamedTuple):
     Attributes:
         operation: Of the line in the log; None where nothing is done.
         rows: How many rows more each table has, without the log.
+        logs: In how many partners' logs.
     """
 
     operation: str | None
     rows: dict[str, int]
+    logs: int = 1
 
 
 class Mutation(NamedTuple):
@@ -51,12 +54,14 @@ class Mutation(NamedTuple):
         document: Calls it.
         form: A sound input for a customer of the caller's partner, another at each call.
         effect: Of a success.
+        sides: What the caller's partner must be in the indirect model; None for anything.
     """
 
     permission: str
     document: str
     form: Form
     effect: Effect
+    sides: frozenset[str] | None = None
 
 
 async def new_customer(_api: Api, own: Planted, _caller: Caller) -> dict[str, Any]:
@@ -95,6 +100,20 @@ async def _attestation(_api: Api, own: Planted, _caller: Caller) -> dict[str, An
     return {"customerId": own.id, "agreement": acceptance(f"matrix-{next(_fresh)}@example.com")}
 
 
+async def _reseller_to_invite(_api: Api, _own: Planted, _caller: Caller) -> dict[str, Any]:
+    return {"targetEmail": f"matrix-{next(_fresh)}@example.com"}
+
+
+async def _invitation(api: Api, _own: Planted, _caller: Caller) -> dict[str, Any]:
+    for live in await listed(api, PROVIDER, status=["ACTIVE"]):
+        await end(api, live["id"])
+    return {"token": token_of((await requested(api))["link"]), "authorizeProvider": True}
+
+
+async def _partnership(api: Api, _own: Planted, _caller: Caller) -> dict[str, Any]:
+    return {"partnershipId": (await requested(api))["id"], "declarationAccepted": True}
+
+
 async def etag_of(api: Api, own: Planted, partner: str) -> str:
     """The present etag of a partner's billing profile of a customer."""
     profile = select(col(BillingProfile.etag)).where(
@@ -121,6 +140,31 @@ MUTATIONS = {
     "customerAttestAgreement": Mutation(
         "AGREEMENT_ATTEST", ATTEST, _attestation, Effect("create_agreement", {"agreement": 1})
     ),
+}
+MUTATIONS |= {
+    "partnershipRequest": Mutation(
+        "PARTNERSHIP_REQUEST",
+        REQUEST,
+        _reseller_to_invite,
+        Effect("request_partner_relationship", {"partnership": 1}),
+        frozenset({"provider"}),
+    ),
+    "partnershipAccept": Mutation(
+        "PARTNERSHIP_APPROVE",
+        ACCEPT,
+        _invitation,
+        Effect("create_partner_relationship", {}, logs=2),
+        frozenset({"reseller"}),
+    ),
+    "partnershipEnd": Mutation(
+        "PARTNERSHIP_REMOVE", END, _partnership, Effect("remove_partner_relationship", {}), frozenset({"provider"})
+    ),
+}
+ABOUT_NO_CUSTOMER = {
+    "export_customers",
+    "request_partner_relationship",
+    "create_partner_relationship",
+    "remove_partner_relationship",
 }
 OUTSIDE_THE_SANDBOX = Effect(None, {})
 
