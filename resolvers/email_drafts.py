@@ -45,3 +45,27 @@ def partnership_text(provider: str) -> tuple[str, str]:
         "customers become the other's.\n\n"
         f"{provider}\n"
     )
+
+
+def relationship_text(inviter: str, provider: str | None, *, includes_delegated_admin: bool) -> tuple[str, str]:
+    """Subject and body of an invitation to a customer (R2.2).
+
+    Args:
+        inviter: The inviting partner's name.
+        provider: Name of the provider that it invites with; None for none.
+        includes_delegated_admin: Whether it asks for admin privileges.
+    """
+    both = f"{inviter}, together with {provider}," if provider else inviter
+    admin = (
+        f"With it you give {inviter} delegated admin privileges: its admin agents may administer your company's "
+        "account. You can take these away at any time.\n\n"
+        if includes_delegated_admin
+        else ""
+    )
+    return f"{inviter} invites you to work together", (
+        "Hello,\n\n"
+        f"{both} would like to be your company's reseller. A global admin of your company can accept the invitation "
+        f"here:\n\n{LINK}\n\n{admin}"
+        "What your company has bought elsewhere stays as it is.\n\n"
+        f"{inviter}\n"
+    )

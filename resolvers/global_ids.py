@@ -10,6 +10,7 @@ class ObjectKind(StrEnum):
     CUSTOMER = "customer"
     BILLING_PROFILE = "billingprofile"
     RELATIONSHIP = "relationship"
+    RELATIONSHIP_REQUEST = "relationshiprequest"
     PARTNER = "partner"
     PARTNERSHIP = "partnership"
     AGREEMENT = "agreement"

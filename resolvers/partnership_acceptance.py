@@ -18,6 +18,7 @@ from resolvers.global_ids import ObjectKind, global_id
 from resolvers.invitations import Invited
 from resolvers.naming import fold
 from resolvers.outcome import Outcome, stopped
+from resolvers.partner_lookup import find_partner
 from resolvers.partnership_invitation import PartnershipOf
 
 TOKEN = ("input", "token")
@@ -44,7 +45,8 @@ async def accept_partnership(call: Call, token: str, *, authorized: bool) -> Out
     if found is not None and found.reseller_id == call.principal.tenant_id:
         return Outcome(PartnershipOf(found.id))
     faults = []
-    reseller = await _own(call)
+    # Locked, so that two links of one provider, accepted at once, make one partnership.
+    reseller = await find_partner(call, call.principal.tenant_id, locked=True)
     if found is None:
         message = "This link opens no invitation of this cloud. Open the link from the mail again, unchanged."
         faults.append(Fault(FaultCode.NOT_FOUND, message, TOKEN, 1000))
@@ -64,18 +66,8 @@ async def _find(call: Call, token: str) -> Partnership | None:
     if key is None:
         return None
     # Locked, so that of two resellers with one link the second sees what the first did.
-    wanted = select(Partnership).where(col(Partnership.cloud) == call.principal.cloud, col(Partnership.id) == key)
-    row = (await call.transaction.execute(wanted.with_for_update())).first()
-    return Partnership(**row._mapping) if row else None
-
-
-async def _own(call: Call) -> Partner:
-    # Locked, so that two links of one provider, accepted at once, make one partnership.
-    wanted = select(Partner).where(
-        col(Partner.cloud) == call.principal.cloud, col(Partner.id) == call.principal.tenant_id
-    )
-    row = (await call.transaction.execute(wanted.with_for_update())).one()
-    return Partner(**row._mapping)
+    of_token = col(Partnership.cloud) == call.principal.cloud, col(Partnership.id) == key
+    return await call.find(Partnership, *of_token, locked=True)
 
 
 async def _obstacle(call: Call, invitation: Partnership, reseller: Partner) -> list[Fault]:
@@ -85,7 +77,7 @@ async def _obstacle(call: Call, invitation: Partnership, reseller: Partner) -> l
     if invitation.status is not PartnershipStatus.REQUESTED:
         message = f"The invitation is {invitation.status.name} and can be accepted no longer. Ask for another one."
         return [Fault(FaultCode.INVALID_STATE, message, TOKEN)]
-    provider = await _provider(call, invitation.provider_id)
+    provider = await find_partner(call, invitation.provider_id)
     if home_region(provider.country) != home_region(reseller.country):
         message = f"The provider sells in {home_region(provider.country)}; partners of one selling region connect."
         return [Fault(FaultCode.REGION_MISMATCH, message, TOKEN, 2201)]
@@ -94,11 +86,6 @@ async def _obstacle(call: Call, invitation: Partnership, reseller: Partner) -> l
         message = f"{whose} reseller program is not active; accept once it is."
         return [Fault(FaultCode.PROGRAM_NOT_ACTIVE, message, TOKEN, 800039)]
     return await _connected(call, invitation.provider_id)
-
-
-async def _provider(call: Call, provider_id: UUID) -> Partner:
-    wanted = select(Partner).where(col(Partner.cloud) == call.principal.cloud, col(Partner.id) == provider_id)
-    return Partner(**(await call.transaction.execute(wanted)).one()._mapping)
 
 
 async def _connected(call: Call, provider_id: UUID) -> list[Fault]:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlmodel import col
 
 from models import Partnership
@@ -60,13 +60,13 @@ async def _find(call: Call, partnership_id: UUID | None) -> Partnership | None:
     if partnership_id is None:
         return None
     # Locked, so that an acceptance and an end of one invitation see each other.
-    wanted = select(Partnership).where(
+    return await call.find(
+        Partnership,
         col(Partnership.cloud) == call.principal.cloud,
         col(Partnership.provider_id) == call.principal.tenant_id,
         col(Partnership.id) == partnership_id,
+        locked=True,
     )
-    row = (await call.transaction.execute(wanted.with_for_update())).first()
-    return Partnership(**row._mapping) if row else None
 
 
 async def _end(call: Call, found: Partnership) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlmodel import col
 from uuid_utils.compat import uuid7
 
-from models import Partner, Partnership
+from models import Partnership
 from models.partnership import PartnershipStatus
 from policy.decisions import require_kind
 from policy.vocabulary import PartnerKind, Permission, ProgramStatus
@@ -17,6 +17,7 @@ from resolvers.expiry import partnership_expiry
 from resolvers.faults import Fault, FaultCode
 from resolvers.naming import check_email, fold
 from resolvers.outcome import Outcome, stopped
+from resolvers.partner_lookup import find_partner
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +60,12 @@ async def invite_reseller(call: Call, target_email: str | None) -> Outcome[Partn
 
 async def _invitation(call: Call, email: str | None) -> Partnership:
     principal = call.principal
-    own = select(col(Partner.name)).where(col(Partner.cloud) == principal.cloud, col(Partner.id) == principal.tenant_id)
-    name = (await call.transaction.execute(own)).scalar_one()
     return Partnership(
         id=uuid7(),
         cloud=principal.cloud,
         provider_id=principal.tenant_id,
         status=PartnershipStatus.REQUESTED,
-        provider_name_key=fold(name),
+        provider_name_key=fold((await find_partner(call, principal.tenant_id)).name),
         target_email=email,
         open_key=fold(email) if email else None,
         requested_at=call.now,

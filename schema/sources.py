@@ -7,6 +7,7 @@ from resolvers.billing_profiles import BillingProfileRow, visible_billing_profil
 from resolvers.customers import CustomerRow, DomainRow, visible_customers, visible_domains
 from resolvers.partners import PartnerRow, visible_partners
 from resolvers.partnerships import PartnershipRow, visible_partnerships, visible_shared_customers
+from resolvers.relationship_requests import RelationshipRequestRow, visible_relationship_requests
 from resolvers.relationships import (
     RelationshipRow,
     visible_relationships,
@@ -22,6 +23,7 @@ domains = Source(DomainRow, visible_domains, key="name")
 partners = Source(PartnerRow, visible_partners)
 partnerships = Source(PartnershipRow, visible_partnerships)
 relationships = Source(RelationshipRow, visible_relationships)
+relationship_requests = Source(RelationshipRequestRow, visible_relationship_requests)
 own_relationships = Source(RelationshipRow, own_relationship_rows)
 resellers = Source(PartnerRow, visible_resellers)
 billing_profiles = Source(BillingProfileRow, visible_billing_profiles)

@@ -79,6 +79,7 @@ ROWS: dict[str, Row] = {
     "Query.countries": _root("CUSTOMER_PRECHECK", "countries", "country"),
     "Query.countryRules": _root("CUSTOMER_PRECHECK", 'countryRules(country: "IT")', "name"),
     "Query.agreementTemplates": _root("AGREEMENT_READ", 'agreementTemplates(country: "US")', "templateId"),
+    "Query.relationshipRequests": _root("RELATIONSHIP_READ", "relationshipRequests", "totalCount"),
     # R3.8: the list is for the two sides of the indirect model.
     "Query.partnerships": Row(
         "{ partnerships { totalCount } }",

@@ -11,6 +11,7 @@ from clientela.demo.organisations import organisation
 from models import BillingProfile
 from tests.access.planting import ATTEST, UPDATE, Planted, acceptance
 from tests.access.reference import Caller
+from tests.api import relationship_requests as requests
 from tests.api.partnerships import ACCEPT, END, PROVIDER, REQUEST, end, listed, requested, token_of
 from tests.clients import Api
 
@@ -29,6 +30,7 @@ EXPORT = """mutation ($input: CustomerExportInput!) {
 ACCOUNT = {"customer", "customer_domain", "customer_user", "relationship", "relationship_domain", "billing_profile"}
 
 _fresh = count(1)
+ASKING = frozenset({"GLOBAL_ADMIN", "ADMIN_AGENT", "SALES_AGENT"})
 Form = Callable[[Api, Planted, Caller], Awaitable[dict[str, Any]]]
 
 
@@ -39,11 +41,13 @@ class Effect(NamedTuple):
         operation: Of the line in the log; None where nothing is done.
         rows: How many rows more each table has, without the log.
         logs: In how many partners' logs.
+        codes: Of the faults, where who may do it finds nothing to do it with.
     """
 
     operation: str | None
     rows: dict[str, int]
     logs: int = 1
+    codes: tuple[str, ...] = ()
 
 
 class Mutation(NamedTuple):
@@ -114,6 +118,21 @@ async def _partnership(api: Api, _own: Planted, _caller: Caller) -> dict[str, An
     return {"partnershipId": (await requested(api))["id"], "declarationAccepted": True}
 
 
+async def _request(_api: Api, _own: Planted, caller: Caller) -> dict[str, Any]:
+    kind = {"provider": "PROVIDER", "reseller": "RESELLER_ONLY", "neither": "DIRECT"}[caller.side]
+    # Outside GLOBAL a request always asks for admin privileges, which not everybody may.
+    admin = caller.cloud != "GLOBAL" and not _asks_in_vain(caller)
+    return requests.form(kind, admin=admin, targetEmail=f"matrix-{next(_fresh)}@example.com")
+
+
+async def _draft(api: Api, own: Planted, caller: Caller) -> dict[str, Any]:
+    by = caller if caller.mfa and caller.roles & ASKING else Caller(f"admin-agent@{caller.partner}")
+    if caller.partner == "proseware" or _asks_in_vain(caller):
+        return {"relationshipRequestId": "relationshiprequest_x"}
+    row = await requests.drafted(api, str(by.name), await _request(api, own, caller))
+    return {"relationshipRequestId": row["id"]}
+
+
 async def etag_of(api: Api, own: Planted, partner: str) -> str:
     """The present etag of a partner's billing profile of a customer."""
     profile = select(col(BillingProfile.etag)).where(
@@ -160,17 +179,45 @@ MUTATIONS |= {
         "PARTNERSHIP_REMOVE", END, _partnership, Effect("remove_partner_relationship", {}), frozenset({"provider"})
     ),
 }
+MUTATIONS |= {
+    "relationshipRequestCreate": Mutation(
+        "RELATIONSHIP_REQUEST",
+        requests.CREATE,
+        _request,
+        Effect("create_relationship_request", {"relationship_request": 1}),
+    ),
+    "relationshipRequestSend": Mutation(
+        "RELATIONSHIP_REQUEST", requests.SEND, _draft, Effect("send_relationship_request", {})
+    ),
+    "relationshipRequestCancel": Mutation(
+        "RELATIONSHIP_REQUEST", requests.CANCEL, _draft, Effect("cancel_relationship_request", {})
+    ),
+}
 ABOUT_NO_CUSTOMER = {
+    "create_relationship_request",
+    "send_relationship_request",
+    "cancel_relationship_request",
     "export_customers",
     "request_partner_relationship",
     "create_partner_relationship",
     "remove_partner_relationship",
 }
-OUTSIDE_THE_SANDBOX = Effect(None, {})
 
 
 def effect_of(name: str, caller: Caller) -> Effect:
-    """What a success of this caller leaves; outside the sandbox nothing is deleted (NOT_SANDBOX)."""
-    if name == "customerDelete" and caller.partner != "proseware":
-        return OUTSIDE_THE_SANDBOX
+    """What is left of a call of this caller, who holds the permission.
+
+    Outside the sandbox nothing is deleted, from within it nobody is invited; and where a request always asks for
+    admin privileges, a sales agent makes none.
+    """
+    sandbox = caller.partner == "proseware"
+    if name == "customerDelete" and not sandbox:
+        return Effect(None, {}, codes=("NOT_SANDBOX",))
+    if name.startswith("relationshipRequest") and (sandbox or _asks_in_vain(caller)):
+        refused = "NOT_SUPPORTED" if sandbox else "ADMIN_PRIVILEGES_REQUIRED"
+        return Effect(None, {}, codes=(refused if name.endswith("Create") else "NOT_FOUND",))
     return MUTATIONS[name].effect
+
+
+def _asks_in_vain(caller: Caller) -> bool:
+    return caller.cloud != "GLOBAL" and caller.roles == {"SALES_AGENT"}
