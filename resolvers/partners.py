@@ -35,7 +35,7 @@ class PartnerRow(NamedTuple):
 
 @cache
 def visible_partners(kind: PrincipalKind) -> Rows:
-    """A partner sees itself and both sides of its partnerships, ended ones too; a customer the partners it has now."""
+    """A partner sees itself and those it has or had partnerships with; a customer those that serve or administer it."""
     everyone: Rows = select(
         col(Partner.id).label("id"),
         col(Partner.cloud).label("cloud"),
@@ -66,5 +66,5 @@ def _serving_the_viewer() -> Rows:
     return select(col(Relationship.partner_id)).where(
         col(Relationship.cloud) == viewer_cloud,
         col(Relationship.customer_id) == viewer_tenant,
-        col(Relationship.status) == RelationshipStatus.ACTIVE,
+        or_(col(Relationship.status) == RelationshipStatus.ACTIVE, col(Relationship.delegated_admin)),
     )

@@ -73,14 +73,24 @@ async def grant_relationship(call: Call, customer: Customer, terms: Terms) -> Gr
     if before is None:
         return await _begin(call, customer, terms)
     after = _changed(call, before, terms)
-    changes = [
-        change(name, _told(getattr(before, column)), _told(after[column]))
-        for column, name in LOGGED.items()
-        if getattr(before, column) != after[column]
-    ]
+    changes = told_changes(before, after)
     if any(getattr(before, column) != value for column, value in after.items()):
         await call.transaction.execute(update(Relationship).where(col(Relationship.id) == before.id).values(**after))
     return Granted(terms.partner_id, before.id, before.list_name, changes)
+
+
+def told_changes(before: Relationship, after: dict[str, Any]) -> list[Change]:
+    """What a change of a relationship is in the activity log.
+
+    Args:
+        before: The row as it was.
+        after: New values by column; a column that is left out keeps its value.
+    """
+    return [
+        change(name, _told(getattr(before, column)), _told(after[column]))
+        for column, name in LOGGED.items()
+        if column in after and getattr(before, column) != after[column]
+    ]
 
 
 def _changed(call: Call, row: Relationship, terms: Terms) -> dict[str, Any]:

@@ -27,6 +27,9 @@ DELETE = """mutation ($input: CustomerDeleteInput!) {
 EXPORT = """mutation ($input: CustomerExportInput!) {
   customerExport(input: $input) { userErrors { code field } export { url } }
 }"""
+LEAVE = """mutation ($input: RelationshipEndInput!) {
+  relationshipEnd(input: $input) { userErrors { code field } relationship { status } }
+}"""
 ACCOUNT = {"customer", "customer_domain", "customer_user", "relationship", "relationship_domain", "billing_profile"}
 
 _fresh = count(1)
@@ -125,6 +128,11 @@ async def _request(_api: Api, _own: Planted, caller: Caller) -> dict[str, Any]:
     return requests.form(kind, admin=admin, targetEmail=f"matrix-{next(_fresh)}@example.com")
 
 
+async def _rehearsed_end(_api: Api, own: Planted, _caller: Caller) -> dict[str, Any]:
+    # A rehearsal: an end would take the planted customer from all callers that come later.
+    return {"customerId": own.id, "dryRun": True}
+
+
 async def _draft(api: Api, own: Planted, caller: Caller) -> dict[str, Any]:
     by = caller if caller.mfa and caller.roles & ASKING else Caller(f"admin-agent@{caller.partner}")
     if caller.partner == "proseware" or _asks_in_vain(caller):
@@ -192,6 +200,9 @@ MUTATIONS |= {
     "relationshipRequestCancel": Mutation(
         "RELATIONSHIP_REQUEST", requests.CANCEL, _draft, Effect("cancel_relationship_request", {})
     ),
+}
+MUTATIONS |= {
+    "relationshipEnd": Mutation("RELATIONSHIP_REMOVE", LEAVE, _rehearsed_end, Effect(None, {})),
 }
 ABOUT_NO_CUSTOMER = {
     "create_relationship_request",
