@@ -57,3 +57,6 @@ class Expiry:
 
 partnership_expiry = Expiry(Partnership, PartnershipStatus.REQUESTED, PartnershipStatus.EXPIRED)
 request_expiry = Expiry(RelationshipRequest, RelationshipRequestStatus.SENT, RelationshipRequestStatus.EXPIRED)
+
+EXPIRIES = (partnership_expiry, request_expiry)
+"""All that expires."""

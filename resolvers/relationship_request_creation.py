@@ -196,14 +196,19 @@ def _draft(call: Call, form: RequestForm) -> RelationshipRequest:
         includes_delegated_admin=form.includes_delegated_admin,
         target_customer_id=form.target_customer_id,
         target_email=form.target_email,
-        open_key=_open_key(form),
+        open_key=open_key(form),
         created_at=call.now,
         created_by=principal.name,
         created_by_id=principal.actor_id,
     )
 
 
-def _open_key(form: RequestForm) -> str | None:
+def open_key(form: RequestForm) -> str | None:
+    """What two open requests of one partner may not have both (R2.14); None where there is no target.
+
+    Args:
+        form: A checked form.
+    """
     if form.target_customer_id is None and form.target_email is None:
         return None
     parts = (form.kind, form.provider_id, form.includes_delegated_admin, form.target_customer_id)

@@ -50,7 +50,7 @@ async def test_a_provider_invites_and_the_resellers_global_admin_accepts(fresh_a
     assert open_one["link"] in draft["body"]
     assert draft["mailto"].startswith("mailto:owner@northwind.example?subject=")
     assert open_one["link"] in unquote(draft["mailto"])
-    assert await listed(fresh_api, RESELLER) == []
+    assert open_one["id"] not in {row["id"] for row in await listed(fresh_api, RESELLER)}
     token = token_of(open_one["link"])
     answer = await fresh_api.ask(RESELLER, ACCEPT, input={"token": token, "authorizeProvider": True})
     accepted = answer.ok()["partnershipAccept"]["partnership"]
@@ -68,7 +68,7 @@ async def test_the_link_is_stored_nowhere(fresh_api: Api):
     token = token_of((await requested(fresh_api))["link"])
     rows = await fresh_api.rows("select * from partnership")
     logged = await fresh_api.rows("select * from activity_record where resource_type = 'partner_relationship'")
-    assert (len(rows), len(logged)) == (2, 1)
+    assert len(rows) > len(logged) == 1
     mac = token.rpartition(".")[2]
     assert len(mac) == 43
     assert mac not in str(rows) + str(logged)
@@ -159,8 +159,8 @@ async def test_an_invitation_that_nobody_answers_expires(fresh_api: Api):
     again = await requested(fresh_api, targetEmail="LATE@northwind.example")
     assert again["id"] == open_one["id"]
     fresh_api.clock.fixed = now + timedelta(days=90)
-    (seen,) = await listed(fresh_api, PROVIDER, status=["EXPIRED"])
-    assert (seen["id"], seen["status"], seen["link"]) == (open_one["id"], "EXPIRED", None)
+    seen = {row["id"]: row for row in await listed(fresh_api, PROVIDER, status=["EXPIRED"])}[open_one["id"]]
+    assert (seen["status"], seen["link"]) == ("EXPIRED", None)
     assert await listed(fresh_api, PROVIDER, status=["REQUESTED"]) == []
     assert codes(await accept(fresh_api, token)) == ["EXPIRED"]
     assert codes(await end(fresh_api, open_one["id"])) == ["INVALID_STATE"]
@@ -197,7 +197,8 @@ async def test_an_end_takes_nothing_from_customers_and_no_new_one_comes(fresh_ap
     token = token_of((await requested(fresh_api))["link"])
     anew = (await accept(fresh_api, token, "global-admin@tailspin"))["partnership"]
     assert anew["id"] != live["id"]
-    assert {row["status"] for row in await listed(fresh_api, PROVIDER)} == {"ENDED", "ACTIVE"}
+    both = await listed(fresh_api, PROVIDER, nameStartsWith="tailspin")
+    assert sorted(row["status"] for row in both) == ["ACTIVE", "ENDED"]
 
 
 async def test_ending_needs_the_declaration_and_ones_own_partnership(api: Api):
@@ -216,8 +217,8 @@ async def test_shared_customers_are_those_of_both(fresh_api: Api):
     token = token_of((await requested(fresh_api))["link"])
     await accept(fresh_api, token)
     mine = (await assert_planned(fresh_api, PROVIDER, SHARED)).ok()["partnerships"]["nodes"]
-    shared = {row["reseller"]["name"]: row["sharedCustomers"] for row in mine if row["reseller"]}
-    assert [row["sharedCustomers"] for row in mine if not row["reseller"]] == [None]
+    shared = {row["reseller"]["name"]: row["sharedCustomers"] for row in mine if row["status"] == "ACTIVE"}
+    assert {str(row["sharedCustomers"]) for row in mine if row["status"] != "ACTIVE"} == {"None"}
     assert {name: found["totalCount"] for name, found in shared.items()} == {"Tailspin Toys": 8, "Northwind Traders": 0}
     (theirs,) = (await assert_planned(fresh_api, "admin-agent@tailspin", SHARED)).ok()["partnerships"]["nodes"]
     names = lambda page: {row["id"] for row in page["nodes"]}  # noqa: E731
@@ -247,11 +248,13 @@ async def test_names_pages_and_the_draft_by_plan(fresh_api: Api):
     for number in range(4):
         await requested(fresh_api, targetEmail=f"page{number}@northwind.example")
     seen, after = [], None
-    for _ in range(3):
+    whole = [row["id"] for row in await listed(fresh_api, PROVIDER)]
+    assert len(whole) > 5
+    for _ in range(0, len(whole), 2):
         page = (await assert_planned(fresh_api, PROVIDER, LIST, first=2, after=after)).ok()["partnerships"]
         seen += [row["id"] for row in page["nodes"]]
         after = page["pageInfo"]["endCursor"]
-    assert len(set(seen)) == len(seen) == 5
+    assert seen == whole
     assert not page["pageInfo"]["hasNextPage"]
     assert [row["reseller"]["name"] for row in await listed(fresh_api, PROVIDER, nameStartsWith="tail")] == [
         "Tailspin Toys"
