@@ -33,7 +33,11 @@ FOUND_BY_ID: dict[ObjectKind, tuple[Source[Any], tuple[Permission, ...], str]] =
     ObjectKind.RELATIONSHIP: (sources.relationships, (Permission.CUSTOMER_READ,), "Relationship"),
     ObjectKind.PARTNER: (sources.partners, (), "Partner"),
     ObjectKind.PARTNERSHIP: (sources.partnerships, (Permission.PARTNERSHIP_READ,), "Partnership"),
-    ObjectKind.RELATIONSHIP_REQUEST: (sources.relationship_requests, (Permission.RELATIONSHIP_READ,), "RelationshipRequest"),
+    ObjectKind.RELATIONSHIP_REQUEST: (
+        sources.relationship_requests,
+        (Permission.RELATIONSHIP_READ,),
+        "RelationshipRequest",
+    ),
     ObjectKind.BILLING_PROFILE: (
         sources.billing_profiles,
         (Permission.CUSTOMER_READ, Permission.CUSTOMER_BILLING_READ),
