@@ -61,7 +61,17 @@ class RelationshipRequest(SQLModel, table=True):
             sqlite_where=text("open_key is not null"),
         ),
         Index("ix_relationship_request_created", "cloud", "inviter_id", "created_at", "id"),
-        Index("ix_relationship_request_status", "cloud", "inviter_id", "status", "kind", "created_at", "id"),
+        # With `expires_at`, so that what is open now is found without a look at the rows.
+        Index(
+            "ix_relationship_request_status",
+            "cloud",
+            "inviter_id",
+            "status",
+            "kind",
+            "created_at",
+            "id",
+            "expires_at",
+        ),
         Index("ix_relationship_request_customer", "cloud", "customer_id"),
         Index(
             "ix_relationship_request_expiry",

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, case, false, null, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from models import Partner, Partnership, Relationship
+from models import Partnership, Relationship
 from models.partnership import PartnershipStatus
 from models.relationship import RelationshipStatus
 from policy.vocabulary import PrincipalKind
@@ -19,6 +19,7 @@ from resolvers.customers import visible_customers
 from resolvers.expiry import partnership_expiry
 from resolvers.global_ids import ObjectKind, global_id
 from resolvers.naming import fold
+from resolvers.partners import name_of_partner
 from resolvers.visibility import Rows, is_partner, viewer_cloud, viewer_tenant
 
 
@@ -61,32 +62,24 @@ def visible_partnerships(kind: PrincipalKind) -> Rows:
     """
     own, active = col(Partnership.provider_id) == viewer_tenant, col(Partnership.status) == PartnershipStatus.ACTIVE
     other = case((own, col(Partnership.reseller_id)), else_=col(Partnership.provider_id))
-    seen: Rows = (
-        select(
-            col(Partnership.id).label("id"),
-            col(Partnership.provider_id).label("provider_id"),
-            col(Partnership.reseller_id).label("reseller_id"),
-            partnership_expiry.status().label("status"),
-            col(Partnership.provider_name_key).label("provider_name_key"),
-            col(Partnership.reseller_name_key).label("reseller_name_key"),
-            col(Partnership.target_email).label("target_email"),
-            col(Partnership.requested_at).label("requested_at"),
-            col(Partnership.expires_at).label("expires_at"),
-            col(Partnership.accepted_at).label("accepted_at"),
-            col(Partnership.ended_at).label("ended_at"),
-            col(Partner.name).label("provider_name"),
-            own.label("by_viewer"),
-            case((active, other), else_=null()).label("shared_with_id"),
-        )
-        .select_from(Partnership)
-        .join(
-            Partner,
-            and_(col(Partner.cloud) == col(Partnership.cloud), col(Partner.id) == col(Partnership.provider_id)),
-        )
-        .where(
-            col(Partnership.cloud) == viewer_cloud,
-            or_(own, col(Partnership.reseller_id) == viewer_tenant),
-        )
+    seen: Rows = select(
+        col(Partnership.id).label("id"),
+        col(Partnership.provider_id).label("provider_id"),
+        col(Partnership.reseller_id).label("reseller_id"),
+        partnership_expiry.status().label("status"),
+        col(Partnership.provider_name_key).label("provider_name_key"),
+        col(Partnership.reseller_name_key).label("reseller_name_key"),
+        col(Partnership.target_email).label("target_email"),
+        col(Partnership.requested_at).label("requested_at"),
+        col(Partnership.expires_at).label("expires_at"),
+        col(Partnership.accepted_at).label("accepted_at"),
+        col(Partnership.ended_at).label("ended_at"),
+        name_of_partner(Partnership.cloud, Partnership.provider_id).label("provider_name"),
+        own.label("by_viewer"),
+        case((active, other), else_=null()).label("shared_with_id"),
+    ).where(
+        col(Partnership.cloud) == viewer_cloud,
+        or_(own, col(Partnership.reseller_id) == viewer_tenant),
     )
     return seen if is_partner(kind) else seen.where(false())
 

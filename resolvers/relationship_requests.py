@@ -8,15 +8,15 @@ from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import and_, case, false, null, select
-from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from models import Partner, RelationshipRequest
+from models import RelationshipRequest
 from models.relationship_request import RelationshipRequestKind, RelationshipRequestStatus
 from policy.vocabulary import PrincipalKind
 from resolvers.customer_filters import Narrowing, narrowed
 from resolvers.expiry import request_expiry
 from resolvers.global_ids import ObjectKind, global_id
+from resolvers.partners import name_of_partner
 from resolvers.visibility import Rows, is_partner, viewer_cloud, viewer_tenant
 
 OPEN = frozenset({RelationshipRequestStatus.DRAFT, RelationshipRequestStatus.SENT})
@@ -61,35 +61,16 @@ class RelationshipRequestRow(NamedTuple):
 @cache
 def visible_relationship_requests(kind: PrincipalKind) -> Rows:
     """The partner's own requests. One that nobody answered in time reads EXPIRED, written down or not."""
-    inviter, provider = aliased(Partner), aliased(Partner)
     plain = RelationshipRequestRow._fields[: RelationshipRequestRow._fields.index("inviter_name")]
     columns = {label: col(getattr(RelationshipRequest, label)) for label in plain}
     columns["status"] = request_expiry.status()  # type: ignore[assignment]
     accepted = col(RelationshipRequest.status) == RelationshipRequestStatus.ACCEPTED
-    own: Rows = (
-        select(
-            *(found.label(label) for label, found in columns.items()),
-            col(inviter.name).label("inviter_name"),
-            col(provider.name).label("provider_name"),
-            case((accepted, col(RelationshipRequest.customer_id)), else_=null()).label("accepted_by_id"),
-        )
-        .select_from(RelationshipRequest)
-        .join(
-            inviter,
-            and_(
-                col(inviter.cloud) == col(RelationshipRequest.cloud),
-                col(inviter.id) == col(RelationshipRequest.inviter_id),
-            ),
-        )
-        .outerjoin(
-            provider,
-            and_(
-                col(provider.cloud) == col(RelationshipRequest.cloud),
-                col(provider.id) == col(RelationshipRequest.provider_id),
-            ),
-        )
-        .where(col(RelationshipRequest.cloud) == viewer_cloud, col(RelationshipRequest.inviter_id) == viewer_tenant)
-    )
+    own: Rows = select(
+        *(found.label(label) for label, found in columns.items()),
+        name_of_partner(RelationshipRequest.cloud, RelationshipRequest.inviter_id).label("inviter_name"),
+        name_of_partner(RelationshipRequest.cloud, RelationshipRequest.provider_id).label("provider_name"),
+        case((accepted, col(RelationshipRequest.customer_id)), else_=null()).label("accepted_by_id"),
+    ).where(col(RelationshipRequest.cloud) == viewer_cloud, col(RelationshipRequest.inviter_id) == viewer_tenant)
     return own if is_partner(kind) else own.where(false())
 
 

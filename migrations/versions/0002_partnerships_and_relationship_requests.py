@@ -217,7 +217,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_relationship_request_status",
         "relationship_request",
-        ["cloud", "inviter_id", "status", "kind", "created_at", "id"],
+        ["cloud", "inviter_id", "status", "kind", "created_at", "id", "expires_at"],
         unique=False,
     )
     op.create_index(

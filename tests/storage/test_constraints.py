@@ -56,6 +56,8 @@ def copy_of(table: str, where: str, **changed: str) -> str:
         "contact_last_name contact_email contact_key recorded_by created_at",
         "partnership": "id cloud provider_id reseller_id status provider_name_key reseller_name_key requested_at "
         "requested_by accepted_at ended_at",
+        "relationship_request": "cloud inviter_id id kind status provider_id includes_delegated_admin target_email "
+        "open_key created_at created_by created_by_id sent_at expires_at customer_id",
         "activity_record": "id cloud partner_id occurred_at operation resource_type status actor actor_id actor_kind "
         "actor_roles actor_mfa correlation_id changes",
         "role_assignment": "cloud partner_id user_id role",
@@ -135,6 +137,7 @@ FOREIGN = {
     "a billing profile in another cloud": ("billing_profile", {"cloud": "'us_gov'"}),
     "an agreement in another cloud": ("agreement", {"cloud": "'us_gov'", "partner_id": "woodgrove"}),
     "a partnership across clouds": ("partnership", {"reseller_id": "woodgrove"}),
+    "a request of another cloud's partner": ("relationship_request", {"inviter_id": "woodgrove"}),
 }
 
 
@@ -172,6 +175,18 @@ RULES = {
     "a direct acceptance by a partner": ("agreement", "method = 'direct_acceptance'", "attested_by"),
     "an unknown agreement": ("agreement", "type = 'handshake'", "type"),
     "a partnership with oneself": ("partnership", "reseller_id = provider_id", "two_partners"),
+    "a request with a provider that its kind has not": ("relationship_request", "provider_id = inviter_id", "provider"),
+    "a request that was sent at no time": ("relationship_request", "status = 'sent', sent_at = null", "sent_at"),
+    "an acceptance by nobody": (
+        "relationship_request",
+        "status = 'accepted', customer_id = null, open_key = null",
+        "d",
+    ),
+    "a request that is over and holds its place": (
+        "relationship_request",
+        "status = 'cancelled', open_key = 'x'",
+        "open_key",
+    ),
     "an unknown status of a partnership": (
         "partnership",
         "status = 'loose', reseller_id = null, accepted_at = null",
