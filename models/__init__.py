@@ -8,8 +8,10 @@ from models.agreement import Agreement
 from models.base import metadata
 from models.billing_profile import BillingProfile
 from models.customer import Customer, CustomerDomain, CustomerUser
-from models.partner import Partner, PartnerApp, Partnership, PartnerUser, RoleAssignment
+from models.partner import Partner, PartnerApp, PartnerUser, RoleAssignment
+from models.partnership import Partnership
 from models.relationship import Relationship, RelationshipDomain
+from models.relationship_request import RelationshipRequest
 
 __all__ = [
     "ActivityRecord",
@@ -24,6 +26,7 @@ __all__ = [
     "Partnership",
     "Relationship",
     "RelationshipDomain",
+    "RelationshipRequest",
     "RoleAssignment",
     "metadata",
 ]

@@ -1,11 +1,11 @@
 """The one function that answers "may this principal?" with its reason."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from policy.principal import Standing
+from policy.principal import Principal, Standing
 from policy.rules import PermissionRule, policy
-from policy.vocabulary import Cloud, DenialCode, Permission, PrincipalKind, ProgramStatus, Role
+from policy.vocabulary import Cloud, DenialCode, PartnerKind, Permission, PrincipalKind, ProgramStatus, Role
 
 NO_NEW_BUSINESS = frozenset({ProgramStatus.SUSPENDED, ProgramStatus.RESTRICTED})
 VENDOR_CODES = {
@@ -21,7 +21,7 @@ class Decision:
     """Whether a permission is held, and why.
 
     Attributes:
-        permission: What was asked for.
+        permission: What was asked for; None for what no permission gives, a customer's affairs.
         granted: Whether it is held; a condition may still apply.
         code: Why not; None when granted.
         condition: Tag of the condition under which it is held, e.g. `C2`; None without one.
@@ -30,7 +30,7 @@ class Decision:
         message: One sentence for a person.
     """
 
-    permission: Permission
+    permission: Permission | None
     granted: bool
     code: DenialCode | None
     condition: str | None
@@ -74,6 +74,63 @@ def decide(standing: Standing, permission: Permission) -> Decision:
         held_through=held_through,
         granted_by=granted_by,
         message=_message(standing, rule, code, condition, held_through),
+    )
+
+
+def require_kind(standing: Standing, permission: Permission, kinds: frozenset[PartnerKind]) -> None:
+    """Refuses partners of other kinds what a permission means for some kinds only, e.g. R3.8.
+
+    Args:
+        standing: The caller's; holds the permission.
+        permission: What it would use.
+        kinds: The kinds that can; one of them is enough.
+
+    Raises:
+        Denied: PARTNER_TYPE_NOT_ALLOWED.
+    """
+    if standing.partner_kinds & kinds:
+        return
+    allowed = words(tuple(sorted(kind.name for kind in kinds)))
+    raise Denied(
+        replace(
+            decide(standing, permission),
+            granted=False,
+            code=DenialCode.PARTNER_TYPE_NOT_ALLOWED,
+            message=f"This is only for partners of the kind {allowed}.",
+        )
+    )
+
+
+def require_customer(principal: Principal) -> None:
+    """Refuses partners' principals what customers decide, whatever privileges they hold (permissions.md 3).
+
+    Raises:
+        Denied: FORBIDDEN.
+    """
+    if principal.kind is not PrincipalKind.CUSTOMER_USER:
+        raise Denied(_customers_affair("Only the customer decides this; a partner cannot in its place."))
+
+
+def require_customer_admin(principal: Principal) -> None:
+    """Refuses everybody but a customer's global admin (permissions.md 3).
+
+    Raises:
+        Denied: FORBIDDEN.
+    """
+    require_customer(principal)
+    if not principal.is_customer_admin:
+        raise Denied(_customers_affair("Only a global admin of your company decides this; ask one."))
+
+
+def _customers_affair(message: str) -> Decision:
+    return Decision(
+        permission=None,
+        granted=False,
+        code=DenialCode.FORBIDDEN,
+        condition=None,
+        held_through=(),
+        granted_by=(),
+        message=message,
     )
 
 

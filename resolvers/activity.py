@@ -139,6 +139,9 @@ READABLE_WITH: dict[str, frozenset[Permission]] = {
     "billingProfile.language": frozenset({Permission.CUSTOMER_BILLING_READ, Permission.CUSTOMER_CONTACT_READ}),
     "billingProfile": frozenset({Permission.CUSTOMER_BILLING_READ, Permission.CUSTOMER_CONTACT_READ}),
     "agreement": frozenset({Permission.AGREEMENT_ATTEST}),
+    "relationship": frozenset({Permission.CUSTOMER_READ}),
+    "relationshipRequest": frozenset({Permission.RELATIONSHIP_READ}),
+    "partnership": frozenset({Permission.PARTNERSHIP_READ}),
 }
 
 

@@ -10,7 +10,9 @@ class ObjectKind(StrEnum):
     CUSTOMER = "customer"
     BILLING_PROFILE = "billingprofile"
     RELATIONSHIP = "relationship"
+    RELATIONSHIP_REQUEST = "relationshiprequest"
     PARTNER = "partner"
+    PARTNERSHIP = "partnership"
     AGREEMENT = "agreement"
     ACTIVITY_RECORD = "activity"
 

@@ -30,6 +30,9 @@ CLOUDS = {  # permissions.md 5.2, as far as this release has guarded fields
     "CUSTOMER_CREATE": {"GLOBAL", "US_GOV", "CHINA"},
     "AGREEMENT_ATTEST": {"GLOBAL"},
     "PARTNERSHIP_READ": {"GLOBAL", "GERMANY", "CHINA"},
+    "PARTNERSHIP_REQUEST": {"GLOBAL", "GERMANY", "CHINA"},
+    "PARTNERSHIP_APPROVE": {"GLOBAL", "GERMANY", "CHINA"},
+    "PARTNERSHIP_REMOVE": {"GLOBAL", "GERMANY", "CHINA"},
 }
 NOT_FOR_RESELLERS = {"CUSTOMER_CREATE", "AGREEMENT_ATTEST"}
 VENDOR_CODES = {"CLOUD_FEATURE_UNAVAILABLE": 900127, "FORBIDDEN": 900150, "FIELD_FORBIDDEN": 900150}
@@ -83,6 +86,11 @@ class Caller:
     reseller: bool = False
 
     @property
+    def side(self) -> str:
+        """What its partner is in the indirect model."""
+        return "reseller" if self.reseller else "provider" if self.partner == "fabrikam" else "neither"
+
+    @property
     def has_log(self) -> bool:
         """Whether a denial of a mutation is written to a log (settled: audit rows)."""
         return self.kind == "app" or (self.kind == "user" and self.mfa)
@@ -126,6 +134,8 @@ def denial(caller: Caller, permission: str, *, on_field: bool = False) -> str | 
     """The code that a signed-in caller gets, None where it holds the permission; permissions.md 0, steps 2, 4, 5."""
     if caller.kind == "app" and permission not in for_apps():
         return "APP_ONLY_NOT_SUPPORTED"
+    if caller.kind == "customer":
+        return "FIELD_FORBIDDEN" if on_field else "FORBIDDEN"
     if caller.cloud not in CLOUDS.get(permission, EVERYWHERE):
         return "CLOUD_FEATURE_UNAVAILABLE"
     if caller.reseller and permission in NOT_FOR_RESELLERS:
