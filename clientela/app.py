@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -27,6 +27,8 @@ from clientela.identity.keys import PublishedKeys
 from clientela.identity.people import People
 from clientela.identity.tokens import TokenVerifier, TrustedIssuer
 from clientela.invitations import make_invitations
+from clientela.mail.delivery import MailDelivery
+from clientela.mail.relay import SmtpRelay
 from clientela.names import check_names
 from clientela.secret import secret_key
 from clientela.settings import Settings
@@ -78,13 +80,17 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> Application:
     authenticator = Authenticator(TokenVerifier(trusted, settings.clock_leeway_seconds), database)
     secret = secret_key(settings)
     links = SignedExportLinks(secret, settings.base_url)
+    invitations = make_invitations(settings, secret)
+    delivery = MailDelivery(engine, SmtpRelay(settings), invitations, clock) if settings.smtp_host else None
     planner = Planner(schema, database)
     endpoint = GraphQLEndpoint(
         engine=Engine(schema, translate, report_internal, planner),
         authenticator=authenticator,
         database=database,
         export_links=links,
-        invitations=make_invitations(settings, secret),
+        committed=_committed(authenticator, delivery),
+        invitations=invitations,
+        mail_domain=delivery.domain if delivery else None,
         clock=clock,
         max_body_bytes=settings.max_body_bytes,
     )
@@ -97,7 +103,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> Application:
     if development is not None:
         routes += DevelopmentRoutes(development, People(engine), clock).routes()
     background = [partial(listen, dsn, CHANNEL, authenticator.forget)] if (dsn := notifying_dsn(settings)) else []
-    app = Application(routes=routes, middleware=_middleware(settings), lifespan=_lifespan(database, engine, background))
+    app = Application(routes=routes, middleware=_middleware(settings), lifespan=_lifespan(database, engine, background, delivery))
     app.graphql = TrustedHostMiddleware(endpoint, OWN_HOSTS, www_redirect=False) if settings.development else endpoint
     app.state.planner = planner
     return app
@@ -109,13 +115,26 @@ def _middleware(settings: Settings) -> list[Middleware]:
     return [Middleware(TrustedHostMiddleware, allowed_hosts=OWN_HOSTS, www_redirect=False)]
 
 
+def _committed(authenticator: Authenticator, delivery: MailDelivery | None) -> Callable[[frozenset[str]], None]:
+    def tell(tables: frozenset[str]) -> None:
+        authenticator.after_commit(tables)
+        if delivery is not None:
+            delivery.after_commit(tables)
+
+    return tell
+
+
 def _lifespan(
-    database: Database, engine: AsyncEngine, background: Sequence[Callable[[], Coroutine[None, None, None]]]
+    database: Database,
+    engine: AsyncEngine,
+    background: Sequence[Callable[[], Coroutine[None, None, None]]],
+    delivery: MailDelivery | None,
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def run(_app: Starlette) -> AsyncIterator[None]:
         tasks = [asyncio.create_task(work()) for work in background]
-        yield
+        async with delivery.running() if delivery else nullcontext():
+            yield
         for task in tasks:
             task.cancel()
             with suppress(asyncio.CancelledError):

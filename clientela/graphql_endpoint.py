@@ -1,7 +1,7 @@
 """The GraphQL endpoint: HTTP in, an operation run as its principal, HTTP out."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -53,7 +53,9 @@ class GraphQLEndpoint:
         authenticator: Says who is asking.
         database: Where operations read and write.
         export_links: Makes export links.
+        committed: Told which tables were changed for good.
         invitations: Makes and reads links of invitations.
+        mail_domain: The domain that mail comes from; None where the server has no relay.
         clock: What time it is.
         max_body_bytes: The largest body that is read.
     """
@@ -62,7 +64,9 @@ class GraphQLEndpoint:
     authenticator: Authenticator
     database: Database
     export_links: ExportLinks
+    committed: Callable[[frozenset[str]], None]
     invitations: Invitations
+    mail_domain: str | None
     clock: Clock
     max_body_bytes: int
 
@@ -93,13 +97,14 @@ class GraphQLEndpoint:
         else:
             operation = await operation_of_body(headers.get(b"content-type", ""), receive, self.max_body_bytes)
         context = Context(
-            principal,
-            self.database,
-            self.clock(),
-            correlation_id,
-            self.export_links,
-            self.authenticator.after_commit,
-            self.invitations,
+            principal=principal,
+            database=self.database,
+            now=self.clock(),
+            correlation_id=correlation_id,
+            export_links=self.export_links,
+            committed=self.committed,
+            invitations=self.invitations,
+            mail_domain=self.mail_domain,
         )
         response = await self.engine.run(operation, context)
         # The newer media type says by its status whether the request was sound; the older is always 200.

@@ -1,9 +1,11 @@
 """What a deployment can set. The only reader of the environment; a wrong value stops the start by name and rule."""
 
+from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
+from email_validator import EmailNotValidError, validate_email
 from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
 from pydantic_core import from_json
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -23,6 +25,19 @@ DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
     "sqlite+aiosqlite": "sqlite+aiosqlite",
 }
+
+
+class SmtpSecurity(StrEnum):
+    """How the connection to the relay is encrypted."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+
+    @property
+    def port(self) -> int:
+        """The port where servers usually speak it."""
+        return {"starttls": 587, "tls": 465, "none": 25}[self.value]
 
 
 class IssuerSettings(BaseModel):
@@ -122,6 +137,22 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         default=1_048_576, ge=1024, le=64 * 1_048_576, description="The largest request body that is read."
     )
+    smtp_host: str | None = Field(
+        default=None, description="The relay that takes mail; without one, no mail is sent and drafts are for people."
+    )
+    smtp_port: int | None = Field(
+        default=None, ge=1, le=65535, description="The relay's port; the usual one of `SMTP_SECURITY` when left out."
+    )
+    smtp_security: SmtpSecurity = Field(
+        default=SmtpSecurity.STARTTLS,
+        description="`starttls` (port 587), `tls` (465) or `none` (25), which sends everything readable to anybody.",
+    )
+    smtp_username: str | None = Field(default=None, description="Whom the relay knows this server as.")
+    smtp_password: SecretStr | None = Field(default=None, description="The password to the user name.")
+    mail_from: str | None = Field(
+        default=None,
+        description="The address that mail comes from, e.g. `no-reply@example.com`; required with a relay.",
+    )
     log_level: str = Field(
         default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="The least level logged."
     )
@@ -145,6 +176,16 @@ class Settings(BaseSettings):
             raise ValueError(rule)
         return value
 
+    @field_validator("mail_from")
+    @classmethod
+    def _an_address(cls, value: str | None) -> str | None:
+        if not value:
+            return None
+        try:
+            return validate_email(value, check_deliverability=False).ascii_email or value
+        except EmailNotValidError as error:
+            raise ValueError("write a plain e-mail address, e.g. no-reply@example.com") from error
+
     @field_validator("secret_key", "former_secret_keys")
     @classmethod
     def _long_enough(cls, value: SecretStr | list[SecretStr] | None) -> SecretStr | list[SecretStr] | None:
@@ -166,6 +207,18 @@ class Settings(BaseSettings):
             raise ValueError(
                 f"development mode signs anybody in as anybody and so listens on loopback addresses only; "
                 f"host is {self.host}. Set CLIENTELA_HOST=127.0.0.1, or leave development mode and configure issuers"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _relay_is_whole(self) -> Self:
+        if self.smtp_host and not self.mail_from:
+            raise ValueError("set CLIENTELA_MAIL_FROM with CLIENTELA_SMTP_HOST: mail has to come from somewhere")
+        if (self.smtp_username is None) != (self.smtp_password is None):
+            raise ValueError("set both CLIENTELA_SMTP_USERNAME and CLIENTELA_SMTP_PASSWORD, or neither")
+        if self.smtp_username is not None and self.smtp_security is SmtpSecurity.NONE:
+            raise ValueError(
+                "CLIENTELA_SMTP_PASSWORD would be sent readable; set CLIENTELA_SMTP_SECURITY to starttls or tls"
             )
         return self
 

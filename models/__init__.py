@@ -8,6 +8,7 @@ from models.agreement import Agreement
 from models.base import metadata
 from models.billing_profile import BillingProfile
 from models.customer import Customer, CustomerDomain, CustomerUser
+from models.outbox import OutboxMail
 from models.partner import Partner, PartnerApp, PartnerUser, RoleAssignment
 from models.partnership import Partnership
 from models.relationship import Relationship, RelationshipDomain
@@ -20,6 +21,7 @@ __all__ = [
     "Customer",
     "CustomerDomain",
     "CustomerUser",
+    "OutboxMail",
     "Partner",
     "PartnerApp",
     "PartnerUser",

@@ -52,6 +52,7 @@ class Call:
         now: The instant that the call happens at, aware.
         correlation_id: Ties log lines, response and activity record together.
         invitations: Makes and reads links of invitations.
+        mail_domain: The domain that mail comes from; None where the server has no relay.
     """
 
     principal: Principal
@@ -60,6 +61,7 @@ class Call:
     now: datetime
     correlation_id: str
     invitations: Invitations
+    mail_domain: str | None
 
     async def find(self, model: type[ModelT], *conditions: ColumnElement[bool], locked: bool = False) -> ModelT | None:
         """The row of a table that satisfies all conditions, whoever may see it; None where there is none.

@@ -45,6 +45,7 @@ class Context:
         export_links: Makes export links.
         committed: Told which tables a unit of work changed for good.
         invitations: Makes and reads links of invitations.
+        mail_domain: The domain that mail comes from; None where the server has no relay.
         unit: The unit of work that fields read and write in now.
     """
 
@@ -55,6 +56,7 @@ class Context:
     export_links: ExportLinks
     committed: Callable[[frozenset[str]], None]
     invitations: Invitations
+    mail_domain: str | None
     unit: Unit = field(init=False)
 
     @property
@@ -87,6 +89,7 @@ class Context:
             now=self.now,
             correlation_id=self.correlation_id,
             invitations=self.invitations,
+            mail_domain=self.mail_domain,
         )
 
     async def after_failure(self, _field: str, error: Exception) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from clientela.database import make_engine
 from clientela.explorer import is_built
+from clientela.mail.relay import NotTakenError, SmtpRelay
 from clientela.migration import current_revision, newest_revision
 from clientela.names import ForeignPackageError, check_names
 from clientela.settings import Settings
@@ -39,6 +40,8 @@ async def _checks(settings: Settings, database: AsyncEngine) -> AsyncIterator[tu
     yield "secret key", _secret(settings)
     yield "issuers", _issuers(settings)
     yield "explorer", None if is_built() else "not built; run `python graphiql/build.py`"
+    if settings.smtp_host:
+        yield f"mail relay ({settings.smtp_host})", await _relay(settings)
     fault = await _database(database)
     yield f"database ({database.dialect.name})", fault
     if fault is None:
@@ -63,6 +66,14 @@ def _issuers(settings: Settings) -> str | None:
     if settings.issuers or settings.development:
         return None
     return "CLIENTELA_ISSUERS is empty; `clientela serve` needs one, `clientela demo` brings its own"
+
+
+async def _relay(settings: Settings) -> str | None:
+    try:
+        await SmtpRelay(settings).check()
+    except NotTakenError as error:
+        return f"{error}; check CLIENTELA_SMTP_HOST and the settings after it"
+    return None
 
 
 async def _database(database: AsyncEngine) -> str | None:

@@ -14,6 +14,9 @@ app = typer.Typer(
     help="The open customer-account server. Settings: environment variables CLIENTELA_…, or a .env file.",
 )
 
+outbox = typer.Typer(no_args_is_help=True, help="Mail that waits for the relay, and mail that was given up.")
+app.add_typer(outbox, name="outbox")
+
 DataDir = Annotated[Path | None, typer.Option(help="Folder of the embedded database and development keys.")]
 
 
@@ -106,6 +109,39 @@ def doctor(data_dir: DataDir = None) -> None:
     from clientela.cli.settings import load_settings
 
     raise typer.Exit(asyncio.run(examine(load_settings(data_dir=data_dir))))
+
+
+IDS = typer.Argument(help="Ids of mail, as `outbox list` shows them.")
+
+
+@outbox.command("list")
+def outbox_list(data_dir: DataDir = None) -> None:
+    """List the mail that was not delivered yet, with the relay's last answer."""
+    from clientela.cli.outbox import list_outbox
+    from clientela.cli.settings import load_settings
+
+    asyncio.run(list_outbox(load_settings(data_dir=data_dir)))
+
+
+@outbox.command("retry")
+def outbox_retry(
+    ids: Annotated[list[str] | None, IDS] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Have mail tried again at once by the servers that run; all dead letters where none is named."""
+    from clientela.cli.outbox import retry_outbox
+    from clientela.cli.settings import load_settings
+
+    asyncio.run(retry_outbox(load_settings(data_dir=data_dir), ids or []))
+
+
+@outbox.command("drop")
+def outbox_drop(ids: Annotated[list[str], IDS], data_dir: DataDir = None) -> None:
+    """Delete mail that is not to be delivered any more."""
+    from clientela.cli.outbox import drop_outbox
+    from clientela.cli.settings import load_settings
+
+    asyncio.run(drop_outbox(load_settings(data_dir=data_dir), ids))
 
 
 def main() -> None:

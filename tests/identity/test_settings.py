@@ -104,3 +104,28 @@ def test_a_file_sets_what_the_environment_does_not(monkeypatch: pytest.MonkeyPat
 def test_nobody_signs_in_by_accident():
     settings = load_settings()
     assert (settings.development, settings.issuers, settings.host) == (False, [], "127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"SMTP_HOST": "smtp.example"}, "CLIENTELA_MAIL_FROM"),
+        ({"SMTP_USERNAME": "clientela"}, "CLIENTELA_SMTP_PASSWORD"),
+        ({"SMTP_PASSWORD": "p4ssw0rd"}, "CLIENTELA_SMTP_USERNAME"),
+        ({"SMTP_USERNAME": "a", "SMTP_PASSWORD": "p4ssw0rd", "SMTP_SECURITY": "none"}, "CLIENTELA_SMTP_SECURITY"),
+        ({"MAIL_FROM": "Contoso <no-reply@contoso.com>"}, "CLIENTELA_MAIL_FROM: write a plain e-mail address"),
+        ({"MAIL_FROM": "contoso"}, "CLIENTELA_MAIL_FROM: write a plain e-mail address"),
+        ({"SMTP_PORT": "0"}, "CLIENTELA_SMTP_PORT"),
+        ({"SMTP_SECURITY": "ssl"}, "CLIENTELA_SMTP_SECURITY"),
+    ],
+)
+def test_half_a_mail_relay_is_named(
+    settings: dict[str, str], told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    for name, value in settings.items():
+        monkeypatch.setenv(f"CLIENTELA_{name}", value)
+    with pytest.raises(SystemExit):
+        load_settings()
+    err = capsys.readouterr().err
+    assert told in err
+    assert "p4ssw0rd" not in err

@@ -22,6 +22,7 @@ from tests.clients import Answer
 
 HOME = Path(__file__).parents[2]
 SECONDS_TO_START = 30
+MAIL_SETTINGS = ("smtp_host", "smtp_port", "smtp_security", "mail_from")
 
 
 def command(*words: str) -> list[str]:
@@ -36,9 +37,10 @@ def environment(**settings: object) -> dict[str, str]:
 
 
 def settings_of(settings: Settings) -> dict[str, str]:
-    """The environment of a server on the same database, with the same development keys."""
+    """The environment of a server on the same database, with the same development keys and the same mail relay."""
     assert settings.database_url is not None
-    return environment(DATABASE_URL=settings.database_url.get_secret_value(), DATA_DIR=settings.data_dir)
+    relay = {name.upper(): getattr(settings, name) for name in MAIL_SETTINGS if getattr(settings, name) is not None}
+    return environment(DATABASE_URL=settings.database_url.get_secret_value(), DATA_DIR=settings.data_dir, **relay)
 
 
 @dataclass

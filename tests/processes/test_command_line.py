@@ -127,6 +127,13 @@ def test_doctor_names_a_database_that_is_behind(run: Run):
     assert "FAULT migrations: at revision base" in run("doctor").out
 
 
+def test_doctor_names_a_mail_relay_that_does_not_answer(run: Run):
+    done = run("doctor", SMTP_HOST="127.0.0.1", SMTP_PORT="1", MAIL_FROM="no-reply@example.com")
+    (fault,) = (line for line in done.out.splitlines() if "mail relay (127.0.0.1)" in line)
+    assert fault.startswith("FAULT")
+    assert "CLIENTELA_SMTP_HOST" in fault
+
+
 def test_doctor_names_a_database_that_does_not_answer(run: Run):
     done = run("doctor", DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
     assert done.status == 1

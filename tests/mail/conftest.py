@@ -1,0 +1,23 @@
+"""Outboxes with their relay."""
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+
+from tests.mail.relay import Relay, relay
+from tests.mail.sending import Sender, sender
+from tests.worlds import World
+
+
+@pytest_asyncio.fixture
+async def smtp() -> AsyncIterator[Relay]:
+    """A relay that takes everything from everybody, until it is told otherwise."""
+    async with relay() as it:
+        yield it
+
+
+@pytest_asyncio.fixture
+async def litware(world: World, smtp: Relay) -> AsyncIterator[Sender]:
+    """Litware's outbox on a database of the test's own."""
+    async with world.copy() as settings, sender(settings, smtp.port) as it:
+        yield it
