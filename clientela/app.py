@@ -103,7 +103,9 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> Application:
     if development is not None:
         routes += DevelopmentRoutes(development, People(engine), clock).routes()
     background = [partial(listen, dsn, CHANNEL, authenticator.forget)] if (dsn := notifying_dsn(settings)) else []
-    app = Application(routes=routes, middleware=_middleware(settings), lifespan=_lifespan(database, engine, background, delivery))
+    app = Application(
+        routes=routes, middleware=_middleware(settings), lifespan=_lifespan(database, engine, background, delivery)
+    )
     app.graphql = TrustedHostMiddleware(endpoint, OWN_HOSTS, www_redirect=False) if settings.development else endpoint
     app.state.planner = planner
     return app

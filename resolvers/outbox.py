@@ -3,17 +3,15 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete
 from sqlmodel import col
 from uuid_utils.compat import uuid7
 
-from models import OutboxMail, Partner
+from models import OutboxMail
 from models.outbox import MailKind
 from resolvers.call import Call
 from resolvers.faults import Fault, FaultCode, Path
-from resolvers.naming import check_text
-
-LONGEST_SUBJECT = 200
+from resolvers.partner_lookup import find_partner
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,30 +35,24 @@ class Mail:
     link: str
 
 
-def check_delivery(
-    call: Call, recipient: str | None, subject: str, deliver_path: Path, subject_path: Path
-) -> list[Fault]:
+def check_delivery(call: Call, recipient: str | None, path: Path) -> list[Fault]:
     """Checks whether a mail can be sent at all.
 
     Args:
         call: The call.
         recipient: Whom it is for; None where nobody said.
-        subject: What is to be its subject.
-        deliver_path: Path of the field that asked for the delivery.
-        subject_path: Path of the subject's field.
+        path: Path of the field that asked for the delivery.
 
     Returns:
-        The faults: no relay, nobody to send it to, a subject that is no line of text.
+        The fault, if there is one: no relay, or nobody to send it to.
     """
-    faults = []
     if call.mail_domain is None:
         message = "This server sends no mail. Send the draft from a mailbox of yours and set `deliver` to false."
-        faults.append(Fault(FaultCode.NOT_SUPPORTED, message, deliver_path))
+        return [Fault(FaultCode.NOT_SUPPORTED, message, path)]
     if recipient is None:
         message = "Nobody is named to send this to. Set `deliver` to false, or make one that names an e-mail address."
-        faults.append(Fault(FaultCode.REQUIRED, message, deliver_path))
-    faults += check_text(subject, subject_path, LONGEST_SUBJECT)[1]
-    return faults
+        return [Fault(FaultCode.REQUIRED, message, path)]
+    return []
 
 
 async def queue_mail(call: Call, mail: Mail) -> None:
@@ -77,24 +69,39 @@ async def queue_mail(call: Call, mail: Mail) -> None:
     """
     if call.mail_domain is None or mail.link not in mail.text:
         raise ValueError("mail needs a relay and the link in its text")
-    principal, mail_id = call.principal, uuid7()
-    sender = select(col(Partner.name)).where(
-        col(Partner.cloud) == principal.cloud, col(Partner.id) == principal.tenant_id
-    )
+    mail_id = uuid7()
     await call.add(
         OutboxMail(
             id=mail_id,
-            cloud=principal.cloud,
-            partner_id=principal.tenant_id,
+            cloud=call.principal.cloud,
+            partner_id=call.principal.tenant_id,
             kind=mail.kind,
             about_id=mail.about_id,
             message_id=f"<{mail_id.hex}@{call.mail_domain}>",
-            sender_name=(await call.transaction.execute(sender)).scalar_one(),
+            sender_name=(await find_partner(call, call.principal.tenant_id)).name,
             recipient=mail.recipient,
             subject=mail.subject,
             text=mail.text.replace(mail.link, mail_id.hex),
             correlation_id=call.correlation_id,
             created_at=call.now,
             next_attempt_at=call.now,
+        )
+    )
+
+
+async def withdraw_mail(call: Call, kind: MailKind, about_id: UUID) -> None:
+    """Takes mail about an object back that the relay does not have yet.
+
+    Args:
+        call: The call; only mail of its partner's.
+        kind: What the mail is about.
+        about_id: The object.
+    """
+    await call.transaction.execute(
+        delete(OutboxMail).where(
+            col(OutboxMail.cloud) == call.principal.cloud,
+            col(OutboxMail.partner_id) == call.principal.tenant_id,
+            col(OutboxMail.kind) == kind,
+            col(OutboxMail.about_id) == about_id,
         )
     )

@@ -8,18 +8,21 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from models import RelationshipRequest
+from models.outbox import MailKind
 from models.relationship_request import RelationshipRequestStatus
 from policy.decisions import Denied, decide
 from policy.principal import Principal
 from policy.vocabulary import DenialCode, Permission
 from resolvers.audit import change, record
 from resolvers.call import Call
-from resolvers.email_drafts import LINK
+from resolvers.email_drafts import LINK, relationship_text
 from resolvers.expiry import request_expiry
 from resolvers.faults import Fault, FaultCode
 from resolvers.invitations import Invited
 from resolvers.naming import check_text, invalid
+from resolvers.outbox import Mail, check_delivery, queue_mail, withdraw_mail
 from resolvers.outcome import Outcome, stopped
+from resolvers.partner_lookup import find_partner
 from resolvers.relationship_request_creation import RequestOf, require_for_admin
 from resolvers.relationship_requests import OPEN
 
@@ -39,10 +42,11 @@ async def send_request(
         request_id: The request; None where the id names none.
         subject: What a person made of the subject; None keeps the draft's.
         body: What a person made of the text; None keeps the draft's.
-        deliver: Whether the server is to carry the mail.
+        deliver: Whether the server is to carry the mail, to the address that the request names.
 
     Returns:
-        The request, or NOT_FOUND, or every fault: INVALID_STATE, LINK_MISSING, TOO_LONG, NOT_SUPPORTED.
+        The request, or NOT_FOUND, or every fault: INVALID_STATE, LINK_MISSING, TOO_LONG, NOT_SUPPORTED
+        and REQUIRED where the server has no relay, or nobody to deliver to.
 
     Raises:
         Denied: It asks for admin privileges, which need RELATIONSHIP_REQUEST_ADMIN.
@@ -57,11 +61,14 @@ async def send_request(
         message = f"The request is {found.status.name}; only a draft is sent. Make another request."
         faults.insert(0, Fault(FaultCode.INVALID_STATE, message, ID))
     if deliver:
-        message = "This server sends no mail. Send the draft from a mailbox of yours and set `deliver` to false."
-        faults.append(Fault(FaultCode.NOT_SUPPORTED, message, ("input", "deliver")))
+        faults += check_delivery(call, found.target_email, ("input", "deliver"))
     if faults:
         return stopped(*faults)
     await _mark_sent(call, found, subject, body.replace(link, LINK) if body is not None else None)
+    if deliver and found.target_email is not None:
+        draft_subject, draft_body = await _draft(call, found)
+        words = subject or draft_subject, body or draft_body.replace(LINK, link)
+        await queue_mail(call, Mail(MailKind.RELATIONSHIP_REQUEST, found.id, found.target_email, *words, link))
     return Outcome(RequestOf(found.id))
 
 
@@ -91,6 +98,7 @@ async def cancel_request(call: Call, request_id: UUID | None) -> Outcome[Request
         message = f"The request is {found.status.name} already; there is nothing to cancel."
         return stopped(Fault(FaultCode.INVALID_STATE, message, ID))
     await _set(call, found, status=RelationshipRequestStatus.CANCELLED, open_key=None)
+    await withdraw_mail(call, MailKind.RELATIONSHIP_REQUEST, found.id)
     await record(
         call,
         "cancel_relationship_request",
@@ -145,6 +153,13 @@ def _check_text(subject: str | None, body: str | None, link: str) -> list[Fault]
     if "\0" in body:
         faults.append(invalid(("input", "body"), "The text holds an invisible control character; remove it."))
     return faults
+
+
+async def _draft(call: Call, found: RelationshipRequest) -> tuple[str, str]:
+    inviter = await find_partner(call, found.inviter_id)
+    provider = await find_partner(call, found.provider_id) if found.provider_id is not None else None
+    admin = found.includes_delegated_admin
+    return relationship_text(inviter.name, provider.name if provider else None, includes_delegated_admin=admin)
 
 
 async def _mark_sent(call: Call, found: RelationshipRequest, subject: str | None, body: str | None) -> None:

@@ -2,23 +2,17 @@
 
 import asyncio
 from datetime import timedelta
-from email.message import EmailMessage
 
 import pytest
 from sqlalchemy import text
 
 from resolvers.outbox_delivery import LEASE, LONGEST_WAIT, MOST_ATTEMPTS
+from tests.mail.mailbox import part_of
 from tests.mail.relay import DROP, HANG, Relay
 from tests.mail.sending import Sender, sender
 from tests.worlds import World
 
 A_WHILE = timedelta(seconds=15)
-
-
-def part(message: EmailMessage, kind: str) -> str:
-    (found,) = [part for part in message.iter_parts() if part.get_content_subtype() == kind]
-    # Over the wire, lines end as the protocol has it.
-    return found.get_content().replace("\r\n", "\n")
 
 
 async def test_a_mail_arrives_as_text_and_as_html_with_its_link(smtp: Relay, litware: Sender):
@@ -32,8 +26,8 @@ async def test_a_mail_arrives_as_text_and_as_html_with_its_link(smtp: Relay, lit
     assert message["Subject"] == "Un invito: perché no?"
     assert message["Message-ID"].endswith("@clientela.example>")
     assert message["Date"].datetime == litware.clock().replace(microsecond=0)
-    assert part(message, "plain") == mail.text
-    html = part(message, "html")
+    assert part_of(message, "plain") == mail.text
+    html = part_of(message, "html")
     assert f'<a href="{mail.link}">' in html
     assert "<p>l&#x27;agenzia &lt;Litware&gt; &amp; Co. vi invita:<br>\n<a " in html
     assert await litware.rows("id") == []

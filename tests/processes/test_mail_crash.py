@@ -6,37 +6,28 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from clientela.clock import utc_now
-from clientela.database import make_database
-from clientela.settings import Settings
+from tests.api.relationship_requests import CREATE, SEND, form
 from tests.mail.relay import HANG, relay
-from tests.mail.sending import Unwoken, queue, with_relay
+from tests.mail.sending import with_relay
 from tests.processes.server import HOME, command, deployed, settings_of
 from tests.worlds import World
 
+AGENT = "admin-agent@litware"
 QUEUED_AND_KILLED = """
 import asyncio, os, signal, sys
 from clientela.clock import utc_now
 from clientela.database import make_database
-from tests.mail.sending import Unwoken, queue
+from tests.mail.sending import queue
 from tests.worlds import settings_for
 from pathlib import Path
 
 async def main():
     database = make_database(settings_for(sys.argv[1], Path(sys.argv[2])))
-    await queue(database, Unwoken(), utc_now())
+    await queue(database, utc_now())
     os.kill(os.getpid(), signal.SIGKILL)
 
 asyncio.run(main())
 """
-
-
-async def put_into_outbox(settings: Settings) -> None:
-    database = make_database(settings)
-    try:
-        await queue(database, Unwoken(), utc_now())
-    finally:
-        await database.close()
 
 
 async def run(*words: str, **options: Any) -> int:
@@ -60,10 +51,13 @@ async def test_a_process_killed_while_the_relay_thinks_costs_no_mail_and_no_seco
     async with world.copy() as settings, relay() as smtp:
         smtp.contents += [HANG]
         with_mail = with_relay(settings, smtp.port)
-        await put_into_outbox(settings)
         async with deployed(with_mail, tmp_path) as before:
+            (server,) = before.servers
+            draft = (await server.ask(AGENT, CREATE, input=form(targetEmail="anna@example.com"))).ok()
+            request = draft["relationshipRequestCreate"]["relationshipRequest"]["id"]
+            (await server.ask(AGENT, SEND, input={"relationshipRequestId": request, "deliver": True})).ok()
             await smtp.wait_for(1)
-            before.servers[0].kill()
+            server.kill()
         # The lease would end in two minutes; an operator need not wait.
         async with deployed(with_mail, tmp_path) as after:
             ((key,),) = await after.rows("select id from outbox_mail")
