@@ -16,6 +16,8 @@ app = typer.Typer(
 
 outbox = typer.Typer(no_args_is_help=True, help="Mail that waits for the relay, and mail that was given up.")
 app.add_typer(outbox, name="outbox")
+imports = typer.Typer(no_args_is_help=True, help="Bring in what other programs know.")
+app.add_typer(imports, name="import")
 
 DataDir = Annotated[Path | None, typer.Option(help="Folder of the embedded database and development keys.")]
 
@@ -109,6 +111,23 @@ def doctor(data_dir: DataDir = None) -> None:
     from clientela.cli.settings import load_settings
 
     raise typer.Exit(asyncio.run(examine(load_settings(data_dir=data_dir))))
+
+
+@imports.command("customers")
+def import_customers(
+    file: Annotated[Path, typer.Argument(help="CSV in UTF-8; `docs/import.md` names its columns.")],
+    partner: Annotated[str, typer.Option(help="Domain or tenant id of the partner whose customers they are.")],
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Keep each piece once it is written; skip what an earlier run wrote.")
+    ] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Add customers that a partner serves already, known through another portal: all of a file, or nothing."""
+    from clientela.cli.customer_import import import_customers
+    from clientela.cli.settings import load_settings
+
+    done = import_customers(load_settings(data_dir=data_dir), file, partner, resume=resume)
+    raise typer.Exit(asyncio.run(done))
 
 
 IDS = typer.Argument(help="Ids of mail, as `outbox list` shows them.")
