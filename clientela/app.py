@@ -26,6 +26,7 @@ from clientela.identity.development import DevelopmentIssuer
 from clientela.identity.keys import PublishedKeys
 from clientela.identity.people import People
 from clientela.identity.tokens import TokenVerifier, TrustedIssuer
+from clientela.invitation_page import invitation_routes
 from clientela.invitations import make_invitations
 from clientela.mail.delivery import MailDelivery
 from clientela.mail.relay import SmtpRelay
@@ -99,6 +100,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> Application:
         Route("/healthz", _alive),
         Route(EXPORT_PATH, CustomerExport(links, authenticator, engine, clock).serve),
         *explorer_routes(development=settings.development),
+        *invitation_routes(settings),
     ]
     if development is not None:
         routes += DevelopmentRoutes(development, People(engine), clock).routes()

@@ -52,6 +52,14 @@ class IssuerSettings(BaseModel):
         default=None, description="Where the keys are; found through the issuer's discovery document when left out."
     )
     algorithms: list[str] = Field(default=["RS256"], description="Signature algorithms that are accepted.")
+    client_id: str | None = Field(
+        default=None,
+        description="The public client that the page for invited customers signs people in with, by authorization code "
+        "and PKCE; its redirect address is that page. Without one the page has no sign-in by this issuer.",
+    )
+    authorization_url: str | None = Field(default=None, description="Where people sign in; with `client_id`.")
+    token_url: str | None = Field(default=None, description="Where codes become tokens; with `client_id`.")
+    scope: str = Field(default="openid", description="What sign-in asks for, so that tokens are for the `audience`.")
 
     @field_validator("cloud", mode="before")
     @classmethod
@@ -65,6 +73,12 @@ class IssuerSettings(BaseModel):
         if not value or not set(value) <= SIGNING_ALGORITHMS:
             raise ValueError(f"list one or more of {', '.join(sorted(SIGNING_ALGORITHMS))}")
         return value
+
+    @model_validator(mode="after")
+    def _sign_in_is_whole(self) -> Self:
+        if self.client_id is not None and not (self.authorization_url and self.token_url):
+            raise ValueError("name `authorization_url` and `token_url` with `client_id`; the page needs all three")
+        return self
 
     @model_validator(mode="after")
     def _keys_can_be_found(self) -> Self:
