@@ -24,6 +24,7 @@ PACKAGE_DATA = {
     "clientela/demo/companies.json",
     "migrations/versions/0001_first_tables.py",
     "clientela/static/graphiql/index.html",
+    "clientela/static/invitation/page.js",
 }
 
 

@@ -43,9 +43,10 @@ class Issuer:
         """Where its keys are."""
         return f"http://127.0.0.1:{self.port}/keys"
 
-    def open(self) -> None:
-        """Begins to answer; returns once it listens."""
+    def open(self, *further: Route) -> None:
+        """Begins to answer, under further routes too; returns once it listens."""
         routes = [
+            *further,
             Route("/issuer/.well-known/openid-configuration", self._discovery),
             Route("/keys", self._keys),
         ]

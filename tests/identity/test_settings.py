@@ -30,6 +30,11 @@ WRONG = {
     "an issuer without an audience": ("ISSUERS", [{"url": "https://login.example"}], "ISSUERS__0__AUDIENCE: "),
     "an issuer of no cloud": ("ISSUERS", [{**ISSUER, "cloud": "mars"}], "ISSUERS__0__CLOUD: "),
     "keys of no tenant": ("ISSUERS", [{**ISSUER, "url": "https://login.example/{tid}"}], "ISSUERS__0: name `jwks_url`"),
+    "a client without its addresses": (
+        "ISSUERS",
+        [{**ISSUER, "client_id": "page"}],
+        "ISSUERS__0: name `authorization_url`",
+    ),
     "issuers that are no JSON": ("ISSUERS", "https://login.example", "ISSUERS: "),
     "a short secret": ("SECRET_KEY", "too-short", "SECRET_KEY: write at least 32 characters"),
     "a port too high": ("PORT", "65536", "PORT: "),

@@ -109,12 +109,12 @@ function rights() {
   const both = provider ? `${inviter.name} and ${provider.name}` : inviter.name;
   const sellers = provider ? provider.name : sells ? inviter.name : null;
   return [
-    `${both}: see your company's name, domains, country and subscriptions bought through them, and serve you.`,
+    `${both} can see your company's name, domains, country and what it buys through them.`,
     sellers
-      ? `${sellers}: order, change and cancel subscriptions for your company, and bill you for them.`
+      ? `${sellers} can order, change and cancel subscriptions for your company, and bill you for them.`
       : `${inviter.name} cannot order for your company by itself.`,
     includesDelegatedAdmin
-      ? `${both}: administer your company's account by delegated admin privileges, users and settings included.`
+      ? `${both} can administer your company's account, its users included: delegated admin privileges, which you can take away at any time.`
       : "Nobody gets admin privileges in your company's account.",
   ];
 }
