@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import case, delete, literal, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
 from models import OutboxMail
+from models.base import UtcDateTime
 from models.outbox import MailKind
 from policy.vocabulary import Cloud
 
@@ -39,11 +40,18 @@ class DueMail(NamedTuple):
     attempts: int
 
 
+async def is_mail_due(connection: AsyncConnection, now: datetime) -> bool:
+    """Whether there is anything to claim; asks without keeping anybody from writing."""
+    due = select(col(OutboxMail.id)).where(col(OutboxMail.next_attempt_at) <= now).limit(1)
+    return (await connection.execute(due)).first() is not None
+
+
 async def claim_mail(connection: AsyncConnection, now: datetime) -> DueMail | None:
     """Takes the mail that has been due the longest, so that no other process delivers it at the same time.
 
     A lease and not a lock: on SQLite, a transaction that stays open while the relay answers would keep everybody
-    from writing. The attempt counts from here, so a mail that kills the process is not tried for ever.
+    from writing. The attempt counts from here, and the last one leaves a dead letter behind before it begins, so a
+    mail that kills the process is not tried for ever.
 
     Args:
         connection: Begins and ends the transaction itself.
@@ -62,7 +70,12 @@ async def claim_mail(connection: AsyncConnection, now: datetime) -> DueMail | No
     claim = (
         update(OutboxMail)
         .where(col(OutboxMail.id) == first.scalar_subquery())
-        .values(attempts=OutboxMail.attempts + 1, next_attempt_at=now + LEASE)
+        .values(
+            attempts=OutboxMail.attempts + 1,
+            next_attempt_at=case(
+                (col(OutboxMail.attempts) + 1 >= MOST_ATTEMPTS, null()), else_=literal(now + LEASE, UtcDateTime())
+            ),
+        )
         .returning(*(col(getattr(OutboxMail, name)) for name in DueMail._fields))
     )
     row = (await connection.execute(claim)).first()

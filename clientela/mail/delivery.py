@@ -15,7 +15,7 @@ from clientela.mail.message import compose
 from clientela.mail.relay import NotTakenError, SmtpRelay
 from models.outbox import MailKind, OutboxMail
 from resolvers.invitations import Invitations, Invited
-from resolvers.outbox_delivery import DueMail, claim_mail, mail_delivered, mail_failed
+from resolvers.outbox_delivery import DueMail, claim_mail, is_mail_due, mail_delivered, mail_failed
 
 POLL_SECONDS = 5
 """How soon mail is seen that another process queued or that is due again; mail of this process is seen at once."""
@@ -36,7 +36,7 @@ class MailDelivery:
     """
 
     def __init__(self, database: AsyncEngine, relay: SmtpRelay, invitations: Invitations, clock: Clock) -> None:
-        self._database = database.execution_options(writes=True)
+        self._database = database
         self._relay = relay
         self._invitations = invitations
         self._clock = clock
@@ -67,7 +67,10 @@ class MailDelivery:
 
     async def deliver_due(self) -> None:
         """Tries all mail that is due once."""
-        async with self._database.connect() as connection:
+        async with self._database.connect() as reading:
+            if not await is_mail_due(reading, self._clock()):
+                return
+        async with self._database.execution_options(writes=True).connect() as connection:
             while not self._stopping and (mail := await claim_mail(connection, self._clock())) is not None:
                 try:
                     await self._relay.send(self._message(mail))
@@ -104,7 +107,6 @@ class MailDelivery:
 
 
 def _names(mail: DueMail) -> dict[str, object]:
-    # No address: logs are kept by other rules than people's data.
     return {
         "mail_id": mail.id.hex,
         "message_id": mail.message_id,
@@ -114,7 +116,9 @@ def _names(mail: DueMail) -> dict[str, object]:
 
 
 def _log_failure(mail: DueMail, error: NotTakenError, again: datetime | None) -> None:
+    # Relays quote the address, but logs are kept by other rules than people's data; the outbox has the whole answer.
+    reason = str(error).replace(mail.recipient, "(the recipient)")
     if again is None:
-        log.error("mail given up", error=str(error), **_names(mail))
+        log.error("mail given up", error=reason, **_names(mail))
     else:
-        log.warning("mail not delivered", error=str(error), again=again.isoformat(), **_names(mail))
+        log.warning("mail not delivered", error=reason, again=again.isoformat(), **_names(mail))

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from resolvers.outbox_delivery import LEASE, LONGEST_WAIT, MOST_ATTEMPTS
 from tests.mail.mailbox import part_of
@@ -129,6 +130,30 @@ async def test_a_mail_whose_process_died_is_another_processes_affair_after_a_whi
     await litware.deliver(timedelta(seconds=1))
     first, second = smtp.taken
     assert first["Message-ID"] == second["Message-ID"]
+
+
+async def test_a_mail_that_kills_its_process_each_time_is_a_dead_letter_at_last(smtp: Relay, litware: Sender):
+    smtp.contents += [HANG]
+    await litware.queue()
+    async with litware.engine.execution_options(writes=True).begin() as connection:
+        await connection.execute(text("update outbox_mail set attempts = :most"), {"most": MOST_ATTEMPTS - 1})
+    dead = asyncio.create_task(litware.deliver())
+    await smtp.wait_for(1)
+    dead.cancel()
+    await asyncio.wait([dead])
+    assert await litware.is_dead()
+
+
+async def test_no_address_gets_into_the_log(smtp: Relay, litware: Sender):
+    smtp.recipients += ["550 <anna@alpineskihouse.example> is nobody here", "450 anna@alpineskihouse.example is full"]
+    with capture_logs() as logs:
+        await litware.queue()
+        await litware.queue()
+        await litware.deliver()
+        await litware.deliver(timedelta(minutes=1))
+    assert [line["event"] for line in logs] == ["mail given up", "mail not delivered", "mail delivered"]
+    assert "alpineskihouse" not in str(logs)
+    assert await litware.rows("last_error") == [("550 <anna@alpineskihouse.example> is nobody here",)]
 
 
 async def test_a_mail_that_no_header_can_hold_is_a_dead_letter(smtp: Relay, litware: Sender):
