@@ -68,7 +68,7 @@ def test_the_plans_of_one_document_are_bounded():
     documents = DocumentCache(build()._schema, bytes_held=100 * BOUND)
     documents.get("{ lone }")
     document = documents.get("{ lone }")
-    for key in range(1000):
-        documents.keep_plan(document, key, "plan", 1)
+    for number in range(1000):
+        documents.keep_plan(document, number, "plan", 1)
         assert len(document.plans) <= 100
     assert documents.bytes_held < 100 * 25_000 + BOUND
