@@ -8,7 +8,11 @@ from models.agreement import Agreement
 from models.base import metadata
 from models.billing_profile import BillingProfile
 from models.customer import Customer, CustomerDomain, CustomerUser
+from models.offer import Offer, OfferCountry
 from models.partner import Partner, PartnerApp, Partnership, PartnerUser, RoleAssignment
+from models.product_subscription import ProductSubscription, SubscriptionOwner
+from models.purchase_permission import PurchasePermission
+from models.qualification import Qualification, ValidationCode
 from models.relationship import Relationship, RelationshipDomain
 
 __all__ = [
@@ -18,12 +22,19 @@ __all__ = [
     "Customer",
     "CustomerDomain",
     "CustomerUser",
+    "Offer",
+    "OfferCountry",
     "Partner",
     "PartnerApp",
     "PartnerUser",
     "Partnership",
+    "ProductSubscription",
+    "PurchasePermission",
+    "Qualification",
     "Relationship",
     "RelationshipDomain",
     "RoleAssignment",
+    "SubscriptionOwner",
+    "ValidationCode",
     "metadata",
 ]

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 from uuid_utils.compat import uuid7
 
-from models import CustomerDomain, Partner, Partnership, Relationship
+from models import CustomerDomain, Partner, Relationship
 from policy.decisions import Denied, decide
 from policy.principal import Principal
 from policy.vocabulary import Cloud, DenialCode, PartnerKind, Permission, PrincipalKind, ProgramStatus
@@ -18,11 +18,12 @@ from resolvers.call import Call
 from resolvers.countries.domains import check_domain
 from resolvers.countries.profiles import check_billing_profile
 from resolvers.countries.registration import check_registration_number
-from resolvers.countries.rules import country_rules, region_of
+from resolvers.countries.rules import country_rules, home_region
 from resolvers.customer_rows import NewCustomer, account_changes, write_account
 from resolvers.faults import Fault, FaultCode
 from resolvers.forms import BillingProfileForm
 from resolvers.outcome import Outcome, stopped
+from resolvers.partnership_check import check_partnership
 from resolvers.passwords import generate_password, hash_password
 
 SANDBOX_CUSTOMERS = 75
@@ -145,9 +146,7 @@ def check_region(principal: Principal, country: str) -> list[Fault]:
         principal: The partner's principal.
         country: The customer's country, known or not; an unknown one is another check's fault.
     """
-    # A country without a region (China) is a region of its own to its national cloud.
-    home = principal.country or ""
-    own, theirs = region_of(home) or home, region_of(country) or country
+    own, theirs = home_region(principal.country or ""), home_region(country)
     if own == theirs or country_rules(country) is None:
         return []
     message = f"{country} is not in your selling region {own}; choose a country of it or sell through another account."
@@ -161,23 +160,10 @@ async def _check_state(call: Call, form: CustomerForm) -> list[Fault]:
     if "\0" not in form.domain and (await call.transaction.execute(taken)).first() is not None:
         faults.append(domain_taken(form.domain))
     if form.names_reseller and PartnerKind.INDIRECT_PROVIDER in call.principal.standing.partner_kinds:
-        faults += await _check_partnership(call, form.associated_reseller_id)
+        faults += await check_partnership(call, form.associated_reseller_id, ("input", "associatedResellerId"))
     if call.principal.is_sandbox:
         faults += await _check_sandbox(call)
     return faults
-
-
-async def _check_partnership(call: Call, reseller_id: UUID | None) -> list[Fault]:
-    live = select(col(Partnership.id)).where(
-        col(Partnership.cloud) == call.principal.cloud,
-        col(Partnership.provider_id) == call.principal.tenant_id,
-        col(Partnership.reseller_id) == reseller_id,
-        col(Partnership.ended_at).is_(None),
-    )
-    if reseller_id is not None and (await call.transaction.execute(live)).first() is not None:
-        return []
-    message = "You have no active partnership with this reseller; connect with it first, or leave the field out."
-    return [Fault(FaultCode.PARTNERSHIP_REQUIRED, message, ("input", "associatedResellerId"), 800016)]
 
 
 async def _check_sandbox(call: Call) -> list[Fault]:

@@ -12,6 +12,8 @@ class ObjectKind(StrEnum):
     RELATIONSHIP = "relationship"
     PARTNER = "partner"
     AGREEMENT = "agreement"
+    OFFER = "offer"
+    PRODUCT_SUBSCRIPTION = "productsubscription"
     ACTIVITY_RECORD = "activity"
 
 

@@ -13,6 +13,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from schema.checks import check_schema
 from schema.customers.mutations import CustomerMutations
+from schema.product_subscriptions.mutations import ProductSubscriptionMutations
 from schema.query import Query
 from schema.scalars import SCALARS
 
@@ -20,7 +21,7 @@ from schema.scalars import SCALARS
 @strawberry.type(
     description="Everything that can be done. Fields run one after the other, each in a transaction of its own."
 )
-class Mutation(CustomerMutations):
+class Mutation(CustomerMutations, ProductSubscriptionMutations):
     """The root of writes."""
 
 

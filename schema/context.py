@@ -14,7 +14,7 @@ from policy.principal import Principal, Standing
 from policy.vocabulary import PrincipalKind
 from resolvers.audit import record_denial
 from resolvers.call import Call
-from resolvers.customer_filters import CustomerFilter
+from resolvers.exported_list import ChosenT, ExportedList
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,8 @@ class ExportLink:
 class ExportLinks(Protocol):
     """Makes links that serve an export to the one who asked for it."""
 
-    def sign(self, principal: Principal, chosen: CustomerFilter, now: datetime) -> ExportLink:
-        """A link for the principal, good for a few minutes."""
+    def sign(self, principal: Principal, exported: ExportedList[ChosenT], chosen: ChosenT, now: datetime) -> ExportLink:
+        """A link to the chosen rows of a list for the principal, good for a few minutes."""
 
 
 @dataclass(slots=True)

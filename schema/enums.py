@@ -10,6 +10,8 @@ import strawberry
 from models.activity import ActivityStatus
 from models.agreement import AgreementMethod, AgreementType
 from models.customer import AccountVerification
+from models.offer import ProductSubscriptionKind
+from models.product_subscription import ProductSubscriptionStatus
 from models.relationship import RelationshipOrigin, RelationshipRole, RelationshipStatus, RelationshipToPartner
 from policy.rules import policy
 from policy.vocabulary import Cloud, PartnerKind, Permission, PrincipalKind, ProgramStatus, Role, RoleKind
@@ -173,6 +175,28 @@ described(
 )
 
 described(
+    ProductSubscriptionKind,
+    "How something is sold.",
+    {
+        "LICENSE": "By seats, billed ahead.",
+        "USAGE": "By use, billed afterwards; Azure.",
+        "RESERVATION": "Azure capacity, reserved and paid ahead.",
+        "SOFTWARE": "A licence that is bought once.",
+    },
+)
+
+described(
+    ProductSubscriptionStatus,
+    "Where a subscription stands.",
+    {
+        "PENDING": "It is being provisioned.",
+        "ACTIVE": "It can be used.",
+        "SUSPENDED": "Users lost access; it can be reactivated for 90 days.",
+        "DELETED": "It is gone, for good.",
+    },
+)
+
+described(
     ActivityStatus,
     "How an action ended.",
     {
@@ -204,11 +228,17 @@ described(
         "DOMAIN_TAKEN": "Some customer has this domain.",
         "ETAG_REQUIRED": "Quote the etag of the version that you change.",
         "ETAG_MISMATCH": "Somebody changed the object since you read it.",
+        "INVALID_STATE": "The object is not in a state that allows this.",
         "LIMIT_REACHED": "There are as many as there may be.",
         "NOT_SANDBOX": "Possible in an integration sandbox only.",
         "REGION_MISMATCH": "The country is outside your selling region.",
+        "AGREEMENT_REQUIRED": "The customer has not accepted its agreement.",
         "AGREEMENT_EXISTS": "The same contact's acceptance is recorded already.",
         "PARTNERSHIP_REQUIRED": "You have no active partnership with this company.",
+        "VERIFICATION_PENDING": "The customer's account is still under review.",
+        "VERIFICATION_DENIED": "The customer's account was not approved.",
+        "RELATIONSHIP_REQUIRED": "You do not serve this customer as a reseller that may order.",
+        "PARTNER_AGREEMENT_REQUIRED": "The partner agreement is not signed.",
         "PROGRAM_NOT_ACTIVE": "Your reseller program is not active.",
     },
     name="UserErrorCode",

@@ -5,7 +5,9 @@ from resolvers.activity import ActivityRow, visible_activity
 from resolvers.agreements import AgreementRow, visible_agreements
 from resolvers.billing_profiles import BillingProfileRow, visible_billing_profiles
 from resolvers.customers import CustomerRow, DomainRow, visible_customers, visible_domains
+from resolvers.offers import OfferCountryRow, OfferRow, visible_offer_countries, visible_offers
 from resolvers.partners import PartnerRow, visible_partners
+from resolvers.product_subscriptions import ProductSubscriptionRow, visible_product_subscriptions
 from resolvers.relationships import (
     RelationshipRow,
     visible_relationships,
@@ -24,3 +26,6 @@ resellers = Source(PartnerRow, visible_resellers)
 billing_profiles = Source(BillingProfileRow, visible_billing_profiles)
 agreements = Source(AgreementRow, visible_agreements)
 activity_records = Source(ActivityRow, visible_activity)
+offers = Source(OfferRow, visible_offers)
+offer_countries = Source(OfferCountryRow, visible_offer_countries, key="country")
+product_subscriptions = Source(ProductSubscriptionRow, visible_product_subscriptions)

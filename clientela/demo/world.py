@@ -16,8 +16,10 @@ from clientela.demo.batches import Batch, lock, write
 from clientela.demo.companies import Company, former_profile, make_companies, well_known_companies
 from clientela.demo.customers import Tenant, Terms, add_relationship, add_tenant, add_user, make_tenant
 from clientela.demo.history import add_attestation, add_creation, add_update
+from clientela.demo.offers import add_catalogue
 from clientela.demo.organisations import ORGANISATIONS, Organisation, organisation
 from clientela.demo.partners import add_partner
+from clientela.demo.purchases import WELL_KNOWN, add_purchases
 from models import Partner, Partnership
 from models.relationship import RelationshipOrigin, RelationshipRole
 from policy.vocabulary import Cloud, Role
@@ -98,6 +100,7 @@ def _make_world(now: datetime) -> Batch:
     for partner in ORGANISATIONS:
         add_partner(batch, partner, founded)
     _add_partnership(batch, founded)
+    add_catalogue(batch)
     taken: set[str] = set()
     for portfolio in PORTFOLIOS:
         _add_portfolio(batch, portfolio, taken, now)
@@ -147,8 +150,11 @@ def _add_customer(
     add_tenant(batch, tenant, rng)
     add_user(batch, tenant, "user", rng)
     add_creation(batch, tenant, partner.id, actor, rng)
-    if tenant.cloud is Cloud.GLOBAL and rng.random() < ATTESTED:
+    attested = tenant.cloud is Cloud.GLOBAL and (rng.random() < ATTESTED or tenant.company.prefix in WELL_KNOWN)
+    if attested:
         add_attestation(batch, tenant, actor, rng)
+    if attested or tenant.cloud is not Cloud.GLOBAL:
+        add_purchases(batch, tenant, partner.id, now, reseller.id if reseller else None)
     changed_at = _changed_at(tenant, now, rng)
     if changed_at:
         add_update(batch, tenant, actor, changed_at, former=former_profile(tenant.company, rng), rng=rng)

@@ -103,6 +103,18 @@ def region_of(country: str) -> str | None:
     return _regions().get(country)
 
 
+def home_region(country: str) -> str:
+    """Name the region that a company of a country sells in.
+
+    Args:
+        country: Upper-case alpha-2 code.
+
+    Returns:
+        The selling region; a country outside the regions (China) is one of its own to its national cloud.
+    """
+    return region_of(country) or country
+
+
 def countries_in(region: str) -> frozenset[str]:
     """List the countries of a selling region (relationships.md R1.8).
 

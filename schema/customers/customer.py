@@ -25,6 +25,7 @@ from schema.customers.profiles import Address, BillingProfile, CompanyProfile, C
 from schema.node import Node
 from schema.partners.partner import Partner
 from schema.partners.relationship import Relationship
+from schema.product_subscriptions.subscription import ProductSubscriptionConnection, product_subscription_listing
 from schema.scalars import CountryCode, DomainName
 
 PartnerConnection = Connection[Partner]
@@ -107,6 +108,11 @@ class Customer(Node):
         Permission.AGREEMENT_ATTEST,
         "Agreements that the customer accepted, the newest first.",
         link=Many(sources.agreements, key="id", by="customer_id", narrow=_newest_first),
+    )
+    subscriptions: ProductSubscriptionConnection | None = field(
+        Permission.SUBSCRIPTION_READ,
+        "What the customer bought through your company, the oldest first.",
+        link=Pages(product_subscription_listing, FORWARD, key="id", by="customer_id"),
     )
     activity: ActivityRecordConnection | None = field(
         Permission.AUDIT_READ,

@@ -14,10 +14,9 @@ from schema.access import PUBLIC, field
 from schema.customers.agreement import Agreement
 from schema.customers.customer import Customer
 from schema.customers.profiles import BillingProfile
-from schema.user_errors import UserError
+from schema.user_errors import USER_ERRORS, UserError
 
 CUSTOMER = "The customer as it is now; null where there are `userErrors`."
-USER_ERRORS = "Every fault of the input at once; empty where it was done."
 
 
 @strawberry.type(description="The first administrator's sign-in.")

@@ -5,7 +5,7 @@ from uuid import UUID
 import strawberry
 
 from policy.vocabulary import Cloud, PartnerKind, ProgramStatus
-from resolvers.countries.rules import region_of
+from resolvers.countries.rules import home_region
 from resolvers.partners import PartnerRow
 from schema.access import PUBLIC, computed, field
 from schema.node import Node
@@ -40,4 +40,4 @@ class Partner(Node):
     @computed(PUBLIC, "The selling region that the country belongs to; links never cross regions.")
     def region(parent: strawberry.Parent[PartnerRow]) -> str:
         """A country outside the regions is one of its own, e.g. China to its national cloud."""
-        return region_of(parent.country) or parent.country
+        return home_region(parent.country)

@@ -9,7 +9,10 @@ from sqlmodel import col
 
 from clientela.demo.organisations import organisation
 from models import BillingProfile
+from models.offer import ProductSubscriptionKind
+from models.product_subscription import ProductSubscriptionStatus
 from tests.access.planting import ATTEST, UPDATE, Planted, acceptance
+from tests.access.purchases import hold, offer_of
 from tests.access.reference import Caller
 from tests.clients import Api
 
@@ -25,6 +28,12 @@ DELETE = """mutation ($input: CustomerDeleteInput!) {
 EXPORT = """mutation ($input: CustomerExportInput!) {
   customerExport(input: $input) { userErrors { code field } export { url } }
 }"""
+BUY = """mutation ($input: ProductSubscriptionCreateInput!) {
+  productSubscriptionCreate(input: $input) { userErrors { code field } subscription { id } }
+}"""
+EXPORT_SUBSCRIPTIONS = """mutation ($input: SubscriptionExportInput!) {
+  productSubscriptionExport(input: $input) { userErrors { code field } export { url } }
+}"""
 ACCOUNT = {"customer", "customer_domain", "customer_user", "relationship", "relationship_domain", "billing_profile"}
 
 _fresh = count(1)
@@ -37,10 +46,12 @@ class Effect(NamedTuple):
     Attributes:
         operation: Of the line in the log; None where nothing is done.
         rows: How many rows more each table has, without the log.
+        code: Of the user error, where nothing is done for a reason that is no denial.
     """
 
     operation: str | None
     rows: dict[str, int]
+    code: str | None = None
 
 
 class Mutation(NamedTuple):
@@ -95,6 +106,35 @@ async def _attestation(_api: Api, own: Planted, _caller: Caller) -> dict[str, An
     return {"customerId": own.id, "agreement": acceptance(f"matrix-{next(_fresh)}@example.com")}
 
 
+async def _purchase(api: Api, own: Planted, caller: Caller) -> dict[str, Any]:
+    offer = await offer_of(api, caller.partner, ProductSubscriptionKind.LICENSE)
+    return {"customerId": own.id, "offerId": f"offer_{offer.hex}", "quantity": 1}
+
+
+async def _subscriptions(_api: Api, own: Planted, _caller: Caller) -> dict[str, Any]:
+    return {"customerId": own.id}
+
+
+def _held(kind: str = "LICENSE", status: str = "ACTIVE") -> Form:
+    async def form(api: Api, own: Planted, caller: Caller) -> dict[str, Any]:
+        row = await hold(
+            api,
+            caller.partner,
+            own.tenant_id,
+            ProductSubscriptionKind[kind],
+            status=ProductSubscriptionStatus[status],
+        )
+        return {"subscriptionId": f"productsubscription_{row.id.hex}", "etag": row.etag}
+
+    return form
+
+
+def _status(verb: str) -> str:
+    return f"""mutation ($input: ProductSubscriptionSetStatusInput!) {{
+      productSubscription{verb}(input: $input) {{ userErrors {{ code field }} subscription {{ status }} }}
+    }}"""
+
+
 async def etag_of(api: Api, own: Planted, partner: str) -> str:
     """The present etag of a partner's billing profile of a customer."""
     profile = select(col(BillingProfile.etag)).where(
@@ -121,12 +161,30 @@ MUTATIONS = {
     "customerAttestAgreement": Mutation(
         "AGREEMENT_ATTEST", ATTEST, _attestation, Effect("create_agreement", {"agreement": 1})
     ),
+    "productSubscriptionCreate": Mutation(
+        "SUBSCRIPTION_COMMIT", BUY, _purchase, Effect("create_order", {"product_subscription": 1})
+    ),
+    "productSubscriptionSuspend": Mutation(
+        "SUBSCRIPTION_WRITE", _status("Suspend"), _held(), Effect("update_subscription", {})
+    ),
+    "productSubscriptionReactivate": Mutation(
+        "SUBSCRIPTION_WRITE", _status("Reactivate"), _held(status="SUSPENDED"), Effect("update_subscription", {})
+    ),
+    "productSubscriptionCancel": Mutation(
+        "SUBSCRIPTION_COMMIT", _status("Cancel"), _held("SOFTWARE"), Effect("update_subscription", {})
+    ),
+    "productSubscriptionExport": Mutation(
+        "CUSTOMER_EXPORT", EXPORT_SUBSCRIPTIONS, _subscriptions, Effect("export_subscriptions", {})
+    ),
 }
-OUTSIDE_THE_SANDBOX = Effect(None, {})
+OUTSIDE_THE_SANDBOX = Effect(None, {}, "NOT_SANDBOX")
+FOR_ITS_PROVIDER = Effect(None, {}, "RELATIONSHIP_REQUIRED")
 
 
 def effect_of(name: str, caller: Caller) -> Effect:
-    """What a success of this caller leaves; outside the sandbox nothing is deleted (NOT_SANDBOX)."""
+    """What a call of this caller leaves: outside the sandbox nothing is deleted, a reseller's provider buys for it."""
     if name == "customerDelete" and caller.partner != "proseware":
         return OUTSIDE_THE_SANDBOX
+    if caller.reseller and name.startswith("productSubscription") and not name.endswith("Export"):
+        return FOR_ITS_PROVIDER
     return MUTATIONS[name].effect

@@ -31,6 +31,9 @@ CLOUDS = {  # permissions.md 5.2, as far as this release has guarded fields
     "AGREEMENT_ATTEST": {"GLOBAL"},
     "PARTNERSHIP_READ": {"GLOBAL", "GERMANY", "CHINA"},
 }
+CLOSED = {  # permissions.md 5.2: mutations that a cloud lacks although the permission means something there
+    "productSubscriptionCreate": {"GERMANY"},
+}
 NOT_FOR_RESELLERS = {"CUSTOMER_CREATE", "AGREEMENT_ATTEST"}
 VENDOR_CODES = {"CLOUD_FEATURE_UNAVAILABLE": 900127, "FORBIDDEN": 900150, "FIELD_FORBIDDEN": 900150}
 
@@ -122,11 +125,11 @@ CALLERS = (
 )
 
 
-def denial(caller: Caller, permission: str, *, on_field: bool = False) -> str | None:
-    """The code that a signed-in caller gets, None where it holds the permission; permissions.md 0, steps 2, 4, 5."""
+def denial(caller: Caller, permission: str, field: str = "", *, on_field: bool = False) -> str | None:
+    """The code that a signed-in caller gets for a field, None where it may; permissions.md 0, steps 2, 4, 5."""
     if caller.kind == "app" and permission not in for_apps():
         return "APP_ONLY_NOT_SUPPORTED"
-    if caller.cloud not in CLOUDS.get(permission, EVERYWHERE):
+    if caller.cloud not in CLOUDS.get(permission, EVERYWHERE) or caller.cloud in CLOSED.get(field, ()):
         return "CLOUD_FEATURE_UNAVAILABLE"
     if caller.reseller and permission in NOT_FOR_RESELLERS:
         return "PARTNER_TYPE_NOT_ALLOWED"

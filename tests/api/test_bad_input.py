@@ -32,7 +32,7 @@ async def target(api: Api) -> AsyncIterator[Target]:
 async def call(api: Api, target: Target, field: str, path: tuple[Any, ...], value: Any) -> Answer:
     declared, selection, arguments = requests(*target)[field]
     names = re.findall(r"\$(\w+)", declared)
-    kind = "mutation" if field.startswith("customer") and "input" in names else "query"
+    kind = "mutation" if "input" in names else "query"
     passed = ", ".join(f"{name}: ${name}" for name in names)
     document = f"{kind} ({declared}) {{ {field}({passed}) {selection} }}"
     return await api.send(
