@@ -73,8 +73,8 @@ async def open_deal(call: Call, partner_id: UUID, customer_id: UUID | None) -> D
         partner_id,
         customer_id,
         serving,
-        Seller._make((await call.transaction.execute(seller)).one()),
-        Buyer._make((await call.transaction.execute(buyer)).one()),
+        Seller._make((await call.transaction.execute(seller)).first()),
+        Buyer._make((await call.transaction.execute(buyer)).first()),
     )
 
 
