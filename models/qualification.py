@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, PrimaryKeyConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, PrimaryKeyConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.base import KeyText, UtcDateTime, stored
@@ -34,6 +34,7 @@ class Qualification(SQLModel, table=True):
     __tablename__ = "qualification"
     __table_args__ = (
         PrimaryKeyConstraint("cloud", "customer_id", "kind"),
+        UniqueConstraint("id"),
         ForeignKeyConstraint(["cloud", "customer_id"], ["customer.cloud", "customer.id"], ondelete="CASCADE"),
         CheckConstraint("(kind = 'state_owned_entity') = (vetting_status is null)", "vetting"),
         CheckConstraint("(vetting_status = 'denied') = (vetting_reason is not null)", "vetting_reason"),
@@ -41,6 +42,7 @@ class Qualification(SQLModel, table=True):
 
     cloud: Cloud = Field(sa_type=stored(Cloud, "cloud"))
     customer_id: UUID
+    id: UUID
     kind: QualificationKind = Field(sa_type=stored(QualificationKind, "kind"))
     vetting_status: VettingStatus | None = Field(default=None, sa_type=stored(VettingStatus, "vetting_status"))
     vetting_reason: str | None = None

@@ -139,6 +139,7 @@ READABLE_WITH: dict[str, frozenset[Permission]] = {
     "billingProfile.language": frozenset({Permission.CUSTOMER_BILLING_READ, Permission.CUSTOMER_CONTACT_READ}),
     "billingProfile": frozenset({Permission.CUSTOMER_BILLING_READ, Permission.CUSTOMER_CONTACT_READ}),
     "agreement": frozenset({Permission.AGREEMENT_ATTEST}),
+    "qualification": frozenset({Permission.QUALIFICATION_READ}),
     "subscription": frozenset({Permission.SUBSCRIPTION_READ}),
 }
 

@@ -3,15 +3,14 @@
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlmodel import col
 
-from models import Agreement, Customer, Partner, ProductSubscription
-from models.agreement import AgreementType
+from models import Customer, Partner, ProductSubscription
 from models.customer import AccountVerification
 from models.product_subscription import ProductSubscriptionStatus
-from policy.rules import policy
 from policy.vocabulary import ProgramStatus
+from resolvers.agreements import agreement_is_due
 from resolvers.call import Call
 from resolvers.countries.rules import home_region
 from resolvers.faults import Fault, FaultCode, Path
@@ -93,7 +92,7 @@ async def check_gates(call: Call, deal: Deal, path: Path) -> list[Fault]:
         message = "You may not order for this customer; it has to accept your invitation as reseller first."
         return [Fault(FaultCode.RELATIONSHIP_REQUIRED, message, path, 20002)]
     faults = _check_verification(deal.buyer.account_verification, path)
-    if call.principal.cloud in policy().capabilities["AGREEMENT_ATTESTATION"] and not await _has_agreed(call, deal):
+    if await agreement_is_due(call, deal.customer_id, deal.partner_id):
         message = "The customer has not accepted its agreement; record that it did with `customerAttestAgreement`."
         faults.append(Fault(FaultCode.AGREEMENT_REQUIRED, message, path, 13605))
     if not deal.seller.partner_agreement_signed:
@@ -116,17 +115,6 @@ def _check_verification(status: AccountVerification, path: Path) -> list[Fault]:
             message = "The customer's account is under review; order once `accountVerification` is APPROVED."
             code = 800073 if status is AccountVerification.IN_REVIEW else 800074
             return [Fault(FaultCode.VERIFICATION_PENDING, message, path, code)]
-
-
-async def _has_agreed(call: Call, deal: Deal) -> bool:
-    # Settled: an attestation counts for the partner that gave it, a direct acceptance for all.
-    counting = select(col(Agreement.id)).where(
-        col(Agreement.cloud) == call.principal.cloud,
-        col(Agreement.customer_id) == deal.customer_id,
-        col(Agreement.type) == AgreementType.MICROSOFT_CUSTOMER_AGREEMENT,
-        or_(col(Agreement.partner_id) == deal.partner_id, col(Agreement.partner_id).is_(None)),
-    )
-    return (await call.transaction.execute(counting.limit(1))).first() is not None
 
 
 async def check_offer(call: Call, deal: Deal, offer: OfferRow, quantity: int) -> list[Fault]:

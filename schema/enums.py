@@ -12,6 +12,7 @@ from models.agreement import AgreementMethod, AgreementType
 from models.customer import AccountVerification
 from models.offer import ProductSubscriptionKind
 from models.product_subscription import ProductSubscriptionStatus
+from models.qualification import QualificationKind, VettingStatus
 from models.relationship import RelationshipOrigin, RelationshipRole, RelationshipStatus, RelationshipToPartner
 from policy.rules import policy
 from policy.vocabulary import Cloud, PartnerKind, Permission, PrincipalKind, ProgramStatus, Role, RoleKind
@@ -175,6 +176,27 @@ described(
 )
 
 described(
+    QualificationKind,
+    "What a customer can be recognised as.",
+    {
+        "EDUCATION": "A school, university or the like; vetted.",
+        "GOVERNMENT_COMMUNITY_CLOUD": "A US public body, proven by a validation code.",
+        "STATE_OWNED_ENTITY": "Owned by a state; not vetted.",
+        "NONPROFIT": "A nonprofit; never requested by a partner.",
+    },
+)
+
+described(
+    VettingStatus,
+    "How far a vetting is.",
+    {
+        "IN_REVIEW": "The operator looks at it.",
+        "APPROVED": "Granted; a partner cannot take it back.",
+        "DENIED": "Refused; correct the customer's data and request it again.",
+    },
+)
+
+described(
     ProductSubscriptionKind,
     "How something is sold.",
     {
@@ -237,6 +259,8 @@ described(
         "PARTNERSHIP_REQUIRED": "You have no active partnership with this company.",
         "VERIFICATION_PENDING": "The customer's account is still under review.",
         "VERIFICATION_DENIED": "The customer's account was not approved.",
+        "QUALIFICATION_CONFLICT": "The customer has a qualification that excludes this one.",
+        "VALIDATION_CODE_EXHAUSTED": "The validation code was used as often as it may be.",
         "RELATIONSHIP_REQUIRED": "You do not serve this customer as a reseller that may order.",
         "PARTNER_AGREEMENT_REQUIRED": "The partner agreement is not signed.",
         "PROGRAM_NOT_ACTIVE": "Your reseller program is not active.",

@@ -8,6 +8,7 @@ from resolvers.customers import CustomerRow, DomainRow, visible_customers, visib
 from resolvers.offers import OfferCountryRow, OfferRow, visible_offer_countries, visible_offers
 from resolvers.partners import PartnerRow, visible_partners
 from resolvers.product_subscriptions import ProductSubscriptionRow, visible_product_subscriptions
+from resolvers.qualifications import QualificationRow, visible_qualifications
 from resolvers.relationships import (
     RelationshipRow,
     visible_relationships,
@@ -29,3 +30,4 @@ activity_records = Source(ActivityRow, visible_activity)
 offers = Source(OfferRow, visible_offers)
 offer_countries = Source(OfferCountryRow, visible_offer_countries, key="country")
 product_subscriptions = Source(ProductSubscriptionRow, visible_product_subscriptions)
+qualifications = Source(QualificationRow, visible_qualifications)

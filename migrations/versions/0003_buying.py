@@ -113,6 +113,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column(
             "kind",
             sa.Enum(
@@ -157,6 +158,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("cloud", "customer_id", "kind", name=op.f("pk_qualification")),
+        sa.UniqueConstraint("id", name=op.f("uq_qualification_id")),
     )
     op.create_table(
         "validation_code",

@@ -22,6 +22,7 @@ from schema.connections import FORWARD, Connection
 from schema.context import Context, Info
 from schema.customers.agreement import Agreement
 from schema.customers.profiles import Address, BillingProfile, CompanyProfile, Contact
+from schema.customers.qualification import Qualification
 from schema.node import Node
 from schema.partners.partner import Partner
 from schema.partners.relationship import Relationship
@@ -45,6 +46,10 @@ def _newest_first(
     columns = agreements.selected_columns
     of_type = agreements.where(columns.type == type) if type is not None else agreements
     return of_type.order_by(columns.agreed_on.desc(), columns.id.desc())
+
+
+def _by_kind(qualifications: Rows) -> Rows:
+    return qualifications.order_by(qualifications.selected_columns.kind)
 
 
 def _resellers(_context: Context) -> Listing[PartnerRow]:
@@ -108,6 +113,11 @@ class Customer(Node):
         Permission.AGREEMENT_ATTEST,
         "Agreements that the customer accepted, the newest first.",
         link=Many(sources.agreements, key="id", by="customer_id", narrow=_newest_first),
+    )
+    qualifications: list[Qualification] | None = field(
+        Permission.QUALIFICATION_READ,
+        "What the customer is recognised as, or asked to be.",
+        link=Many(sources.qualifications, key="id", by="customer_id", narrow=_by_kind),
     )
     subscriptions: ProductSubscriptionConnection | None = field(
         Permission.SUBSCRIPTION_READ,

@@ -90,6 +90,7 @@ ROWS: dict[str, Row] = {
     "Customer.agreements": _of_customer(
         "AGREEMENT_ATTEST", "agreements { contact { email } }", "agreements", secret="agreement"
     ),
+    "Customer.qualifications": _of_customer("QUALIFICATION_READ", "qualifications { kind }", "qualifications"),
     "Customer.subscriptions": _of_customer(
         "SUBSCRIPTION_READ", "subscriptions { nodes { friendlyName } }", "subscriptions", secret="subscription"
     ),

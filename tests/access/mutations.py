@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable
 from itertools import count
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlmodel import col
 
 from clientela.demo.organisations import organisation
-from models import BillingProfile
+from models import BillingProfile, Qualification
 from models.offer import ProductSubscriptionKind
 from models.product_subscription import ProductSubscriptionStatus
 from tests.access.planting import ATTEST, UPDATE, Planted, acceptance
@@ -27,6 +27,9 @@ DELETE = """mutation ($input: CustomerDeleteInput!) {
 }"""
 EXPORT = """mutation ($input: CustomerExportInput!) {
   customerExport(input: $input) { userErrors { code field } export { url } }
+}"""
+QUALIFY = """mutation ($input: CustomerRequestQualificationInput!) {
+  customerRequestQualification(input: $input) { userErrors { code field } qualification { kind } }
 }"""
 BUY = """mutation ($input: ProductSubscriptionCreateInput!) {
   productSubscriptionCreate(input: $input) { userErrors { code field } subscription { id } }
@@ -106,6 +109,12 @@ async def _attestation(_api: Api, own: Planted, _caller: Caller) -> dict[str, An
     return {"customerId": own.id, "agreement": acceptance(f"matrix-{next(_fresh)}@example.com")}
 
 
+async def _qualification(api: Api, own: Planted, _caller: Caller) -> dict[str, Any]:
+    async with api.database.execution_options(writes=True).begin() as connection:
+        await connection.execute(delete(Qualification).where(col(Qualification.customer_id) == own.tenant_id))
+    return {"customerId": own.id, "kind": "STATE_OWNED_ENTITY"}
+
+
 async def _purchase(api: Api, own: Planted, caller: Caller) -> dict[str, Any]:
     offer = await offer_of(api, caller.partner, ProductSubscriptionKind.LICENSE)
     return {"customerId": own.id, "offerId": f"offer_{offer.hex}", "quantity": 1}
@@ -160,6 +169,12 @@ MUTATIONS = {
     "customerExport": Mutation("CUSTOMER_EXPORT", EXPORT, _export, Effect("export_customers", {})),
     "customerAttestAgreement": Mutation(
         "AGREEMENT_ATTEST", ATTEST, _attestation, Effect("create_agreement", {"agreement": 1})
+    ),
+    "customerRequestQualification": Mutation(
+        "QUALIFICATION_WRITE",
+        QUALIFY,
+        _qualification,
+        Effect("update_customer_qualification", {"qualification": 1}),
     ),
     "productSubscriptionCreate": Mutation(
         "SUBSCRIPTION_COMMIT", BUY, _purchase, Effect("create_order", {"product_subscription": 1})

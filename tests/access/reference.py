@@ -29,6 +29,8 @@ EVERYWHERE = {"GLOBAL", "US_GOV", "GERMANY", "CHINA"}
 CLOUDS = {  # permissions.md 5.2, as far as this release has guarded fields
     "CUSTOMER_CREATE": {"GLOBAL", "US_GOV", "CHINA"},
     "AGREEMENT_ATTEST": {"GLOBAL"},
+    "QUALIFICATION_READ": {"GLOBAL"},
+    "QUALIFICATION_WRITE": {"GLOBAL"},
     "PARTNERSHIP_READ": {"GLOBAL", "GERMANY", "CHINA"},
 }
 CLOSED = {  # permissions.md 5.2: mutations that a cloud lacks although the permission means something there

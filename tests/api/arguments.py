@@ -103,6 +103,19 @@ def requests(customer_id: str, etag: str) -> dict[str, tuple[str, str, dict[str,
             "{ totalCount nodes { id } }",
             {**WINDOW, "country": "IT"},
         ),
+        "customerRequestQualification": (
+            "$input: CustomerRequestQualificationInput!",
+            errors,
+            {
+                "input": {
+                    "customerId": customer_id,
+                    "kind": "NONPROFIT",
+                    "educationSegment": "K12",
+                    "website": "https://school.example",
+                    "validationCode": "x",
+                }
+            },
+        ),
         "productSubscriptionCreate": (
             "$input: ProductSubscriptionCreateInput!",
             errors,

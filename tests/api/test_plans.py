@@ -72,6 +72,7 @@ async def test_everything_that_can_be_selected_of_customers(api: Api, person: st
         "{ customers(first: 2) { nodes { relationship { __typename } agreements { __typename } contact { email } } } }",
         "{ customers(first: 5) { nodes { subscriptions { totalCount nodes { offerName parent { id } } } } } }",
         "{ customers(first: 5) { nodes { subscriptions(filter: {kind: [LICENSE]}) { nodes { reseller { id } } } } } }",
+        "{ customers(first: 5) { nodes { qualifications { kind vettingStatus createdAt } } } }",
         '{ offers(country: "IT") { totalCount nodes { name countries addOnOf { name } } pageInfo { endCursor } } }',
         "{ customers(first: 2) { __typename nodes { __typename } edges { __typename } pageInfo { __typename } } }",
         '{ customers(filter: {search: "al", country: ["IT", "DE"]}) { totalCount nodes { companyName } } }',
