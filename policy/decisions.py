@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from policy.principal import Standing
+from policy.principal import Principal, Standing
 from policy.rules import PermissionRule, policy
 from policy.vocabulary import Cloud, DenialCode, Permission, PrincipalKind, ProgramStatus, Role
 
@@ -21,7 +21,7 @@ class Decision:
     """Whether a permission is held, and why.
 
     Attributes:
-        permission: What was asked for.
+        permission: What was asked for; None for what no permission gives, a customer's affairs.
         granted: Whether it is held; a condition may still apply.
         code: Why not; None when granted.
         condition: Tag of the condition under which it is held, e.g. `C2`; None without one.
@@ -30,7 +30,7 @@ class Decision:
         message: One sentence for a person.
     """
 
-    permission: Permission
+    permission: Permission | None
     granted: bool
     code: DenialCode | None
     condition: str | None
@@ -76,6 +76,50 @@ def decide(standing: Standing, permission: Permission, capability: str | None = 
         held_through=held_through,
         granted_by=granted_by,
         message=_message(standing, rule, code, condition, held_through, absent),
+    )
+
+
+def require_customer(principal: Principal) -> None:
+    """Refuses partners' principals what customers decide, whatever privileges they hold (permissions.md 3).
+
+    Raises:
+        Denied: FORBIDDEN.
+    """
+    if principal.kind is not PrincipalKind.CUSTOMER_USER:
+        raise Denied(_customers_affair("Only the customer decides this; a partner cannot in its place."))
+
+
+def require_customer_admin(principal: Principal) -> None:
+    """Refuses everybody but a customer's global admin (permissions.md 3).
+
+    Raises:
+        Denied: FORBIDDEN.
+    """
+    require_customer(principal)
+    if not principal.is_customer_admin:
+        raise Denied(_customers_affair("Only a global admin of your company decides this; ask one."))
+
+
+def require_capability(principal: Principal, capability: str) -> None:
+    """Refuses in clouds that lack something (permissions.md 5.2).
+
+    Raises:
+        Denied: CLOUD_FEATURE_UNAVAILABLE.
+    """
+    if _absent(principal.cloud, capability) is not None:
+        message = f"This does not exist in the cloud {principal.cloud.name}; it exists in {_clouds(capability)}."
+        raise Denied(_customers_affair(message, DenialCode.CLOUD_FEATURE_UNAVAILABLE))
+
+
+def _customers_affair(message: str, code: DenialCode = DenialCode.FORBIDDEN) -> Decision:
+    return Decision(
+        permission=None,
+        granted=False,
+        code=code,
+        condition=None,
+        held_through=(),
+        granted_by=(),
+        message=message,
     )
 
 

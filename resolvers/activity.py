@@ -140,6 +140,8 @@ READABLE_WITH: dict[str, frozenset[Permission]] = {
     "billingProfile": frozenset({Permission.CUSTOMER_BILLING_READ, Permission.CUSTOMER_CONTACT_READ}),
     "agreement": frozenset({Permission.AGREEMENT_ATTEST}),
     "qualification": frozenset({Permission.QUALIFICATION_READ}),
+    "purchasePermission": frozenset({Permission.SELFSERVE_READ}),
+    "subscription.owner": frozenset({Permission.CUSTOMER_USER_READ}),
     "subscription": frozenset({Permission.SUBSCRIPTION_READ}),
 }
 

@@ -1,4 +1,4 @@
-"""The parameters that every visibility SELECT names: who looks, and in which cloud."""
+"""The parameters that visibility SELECTs name: who looks, and in which cloud."""
 
 from typing import Any
 
@@ -12,6 +12,7 @@ Rows = Select[*tuple[Any, ...]]
 
 viewer_cloud = bindparam("viewer_cloud", type_=stored(Cloud, "cloud"))
 viewer_tenant = bindparam("viewer_tenant", type_=Uuid())
+viewer_actor = bindparam("viewer_actor", type_=Uuid())
 
 
 def is_partner(kind: PrincipalKind) -> bool:

@@ -12,7 +12,14 @@ from strawberry.schema_directive import Location
 
 import schema.enums  # noqa: F401 - marks our enums before the first type uses one
 from execution.links import LINK, Link, resolver_of
-from policy.decisions import Denied, decide, words
+from policy.decisions import (
+    Denied,
+    decide,
+    require_capability,
+    require_customer,
+    require_customer_admin,
+    words,
+)
 from policy.rules import policy
 from policy.vocabulary import Permission, PrincipalKind
 
@@ -24,10 +31,23 @@ class Access(Enum):
     """The explicit mark of a field that needs no permission of its own."""
 
     PUBLIC = "public"
+    CUSTOMERS = "customers"
+    CUSTOMER_ADMINS = "customer_admins"
 
 
 PUBLIC = Access.PUBLIC
 """Every authenticated principal that reached the object may select the field."""
+
+# What is a customer's to decide no permission gives: permissions are partners' (permissions.md 3).
+CUSTOMERS = Access.CUSTOMERS
+"""A customer's own people; what more it takes, the command says."""
+CUSTOMER_ADMINS = Access.CUSTOMER_ADMINS
+"""A customer's global admin."""
+
+_CUSTOMERS_AFFAIRS = {
+    CUSTOMERS: (require_customer, "For a customer's own people."),
+    CUSTOMER_ADMINS: (require_customer_admin, "For a customer's global admin."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +104,30 @@ def requires(
     return Guard
 
 
+@cache
+def customers_affair(access: Access, capability: str | None = None) -> type[BasePermission]:
+    """The permission class of a field that is a customer's affair.
+
+    Args:
+        access: CUSTOMERS or CUSTOMER_ADMINS.
+        capability: What the cloud must have; None for nothing.
+    """
+    require, _ = _CUSTOMERS_AFFAIRS[access]
+
+    class Guard(BasePermission):
+        """Denies partners' principals, and customers' people where it takes an admin."""
+
+        def has_permission(self, source: Any, info: strawberry.Info[Any, Any], **_: Any) -> bool:  # noqa: ANN401 - Strawberry's signature
+            """Lets the principal through, or raises the denial that says why not."""
+            require(info.context.principal)
+            if capability is not None:
+                require_capability(info.context.principal, capability)
+            return True
+
+    Guard.__name__ = f"For_{access.value}"
+    return Guard
+
+
 def field(
     access: Permission | OfPartners | Access,
     description: str,
@@ -96,7 +140,8 @@ def field(
     """A field with its guard. Without link or resolver its value is the object's attribute of the same name.
 
     Args:
-        access: The permission it needs, of everybody or of partners' principals only; or PUBLIC.
+        access: The permission it needs, of everybody or of partners' principals only; or PUBLIC,
+            or whose affair of a customer it is.
         description: For a front-end developer; the needed permission is added.
         name: The name in GraphQL where it is not the attribute's.
         link: Leads to rows.
@@ -106,8 +151,16 @@ def field(
     declared: dict[Any, Any] = {ACCESS: access, LINK: link}
     if link is not None:
         resolver = resolver_of(link)
-    if isinstance(access, Access):
+    if access is PUBLIC:
         return strawberry.field(resolver=resolver, name=name, description=description, metadata=declared)
+    if isinstance(access, Access):
+        return strawberry.field(
+            resolver=resolver,
+            name=name,
+            description=f"{description}\n\n{_CUSTOMERS_AFFAIRS[access][1]}",
+            permission_classes=[customers_affair(access, capability)],
+            metadata=declared,
+        )
     of_partners = isinstance(access, OfPartners)
     permission = access.permission if isinstance(access, OfPartners) else access
     roles = words(tuple(role.name for role in policy().permissions[permission].grants))

@@ -4,7 +4,7 @@ import strawberry
 from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType
 from strawberry.types.field import StrawberryField
 
-from schema.access import ACCESS, Access
+from schema.access import ACCESS, PUBLIC
 
 OURS = "strawberry-definition"
 
@@ -42,7 +42,7 @@ def _unguarded(name: str, kind: GraphQLObjectType | GraphQLInterfaceType, *, is_
         access = ours.metadata.get(ACCESS) if ours else None
         if access is None:
             faults.append(f"{name}.{field_name} has neither a guard nor the mark PUBLIC")
-        elif is_mutation and isinstance(access, Access):
+        elif is_mutation and access is PUBLIC:
             faults.append(f"{name}.{field_name} changes data and has no guard")
     return faults
 

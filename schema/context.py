@@ -66,8 +66,13 @@ class Context:
 
     @property
     def binds(self) -> Mapping[str, Any]:
-        """What visibility SELECTs ask for: the viewer's tenant in its cloud."""
-        return {"viewer_cloud": self.principal.cloud, "viewer_tenant": self.principal.tenant_id}
+        """What visibility SELECTs ask for: the viewer, and its tenant in its cloud."""
+        principal = self.principal
+        return {
+            "viewer_cloud": principal.cloud,
+            "viewer_tenant": principal.tenant_id,
+            "viewer_actor": principal.actor_id,
+        }
 
     def begin(self, *, writes: bool) -> Unit:
         """A new unit of work, which fields read and write in from now on."""

@@ -12,6 +12,7 @@ from models.agreement import AgreementMethod, AgreementType
 from models.customer import AccountVerification
 from models.offer import ProductSubscriptionKind
 from models.product_subscription import ProductSubscriptionStatus
+from models.purchase_permission import PurchasableResource, PurchaseAction
 from models.qualification import QualificationKind, VettingStatus
 from models.relationship import RelationshipOrigin, RelationshipRole, RelationshipStatus, RelationshipToPartner
 from policy.rules import policy
@@ -219,6 +220,18 @@ described(
 )
 
 described(
+    PurchasableResource,
+    "What a customer may buy for itself.",
+    {"AZURE_RESERVED_INSTANCES": "Reservations of Azure capacity."},
+)
+
+described(
+    PurchaseAction,
+    "What a customer may do for itself.",
+    {"PURCHASE": "Buy it; never exchange, cancel or renew it."},
+)
+
+described(
     ActivityStatus,
     "How an action ended.",
     {
@@ -259,6 +272,12 @@ described(
         "PARTNERSHIP_REQUIRED": "You have no active partnership with this company.",
         "VERIFICATION_PENDING": "The customer's account is still under review.",
         "VERIFICATION_DENIED": "The customer's account was not approved.",
+        "ACTIVE_SUBSCRIPTIONS": "Subscriptions are active; suspend them first.",
+        "ACTIVE_RESERVATIONS": "Reservations are active; cancel them first.",
+        "ACTIVE_SOFTWARE": "Software was bought and not cancelled; cancel it first.",
+        "NO_ELIGIBLE_AZURE_SUBSCRIPTION": "The customer has no active Azure subscription through you.",
+        "PURCHASE_NOT_PERMITTED": "The partner does not let your company buy for itself.",
+        "OWNER_ROLE_REQUIRED": "Only an Owner of the Azure subscription may buy under it.",
         "QUALIFICATION_CONFLICT": "The customer has a qualification that excludes this one.",
         "VALIDATION_CODE_EXHAUSTED": "The validation code was used as often as it may be.",
         "RELATIONSHIP_REQUIRED": "You do not serve this customer as a reseller that may order.",

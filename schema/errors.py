@@ -23,10 +23,11 @@ def translate(error: Exception, *, on_field: bool) -> Wording | None:
         code = DenialCode.FIELD_FORBIDDEN
     extensions = {
         "code": code.name,
-        "permission": decision.permission.name,
         "roles": [role.name for role in decision.granted_by],
         OCCURRENCES: 1,
     }
+    if decision.permission is not None:
+        extensions["permission"] = decision.permission.name
     if code in VENDOR_CODES:
         extensions["vendorCode"] = VENDOR_CODES[code]
     return Wording(decision.message, extensions)

@@ -148,13 +148,14 @@ def _add_customer(
     actor = partner.person(rng.choice((Role.ADMIN_AGENT, Role.SALES_AGENT)))
     profile = tenant.company.profile
     add_tenant(batch, tenant, rng)
-    add_user(batch, tenant, "user", rng)
+    user_id = add_user(batch, tenant, "user", rng)
     add_creation(batch, tenant, partner.id, actor, rng)
     attested = tenant.cloud is Cloud.GLOBAL and (rng.random() < ATTESTED or tenant.company.prefix in WELL_KNOWN)
     if attested:
         add_attestation(batch, tenant, actor, rng)
     if attested or tenant.cloud is not Cloud.GLOBAL:
-        add_purchases(batch, tenant, partner.id, now, reseller.id if reseller else None)
+        sold_for = reseller.id if reseller else None
+        add_purchases(batch, tenant, partner, user_id=user_id, now=now, reseller_id=sold_for)
     changed_at = _changed_at(tenant, now, rng)
     if changed_at:
         add_update(batch, tenant, actor, changed_at, former=former_profile(tenant.company, rng), rng=rng)

@@ -22,6 +22,7 @@ from schema.connections import FORWARD, Connection
 from schema.context import Context, Info
 from schema.customers.agreement import Agreement
 from schema.customers.profiles import Address, BillingProfile, CompanyProfile, Contact
+from schema.customers.purchase_permission import PurchasePermission
 from schema.customers.qualification import Qualification
 from schema.node import Node
 from schema.partners.partner import Partner
@@ -46,6 +47,10 @@ def _newest_first(
     columns = agreements.selected_columns
     of_type = agreements.where(columns.type == type) if type is not None else agreements
     return of_type.order_by(columns.agreed_on.desc(), columns.id.desc())
+
+
+def _as_they_are(permissions: Rows) -> Rows:
+    return permissions
 
 
 def _by_kind(qualifications: Rows) -> Rows:
@@ -108,6 +113,11 @@ class Customer(Node):
         Permission.PARTNERSHIP_READ,
         "Every indirect reseller linked to the customer, for its provider.",
         link=Pages(_resellers, FORWARD, key="id", by="customer_id"),
+    )
+    purchase_permissions: list[PurchasePermission] | None = field(
+        Permission.SELFSERVE_READ,
+        "Self-service purchases that your company lets the customer make. Off by default.",
+        link=Many(sources.purchase_permissions, key="id", by="customer_id", narrow=_as_they_are),
     )
     agreements: list[Agreement] | None = field(
         Permission.AGREEMENT_ATTEST,

@@ -6,6 +6,7 @@ from uuid import UUID
 import strawberry
 
 from models.agreement import AgreementType
+from models.purchase_permission import PurchasableResource, PurchaseAction
 from models.qualification import QualificationKind
 from resolvers.agreement_attestation import AgreementForm, ContactForm
 from resolvers.customer_creation import CustomerForm
@@ -183,3 +184,16 @@ class CustomerRequestQualificationInput:
     def form(self) -> QualificationForm:
         """What was filled in."""
         return QualificationForm(self.kind, self.education_segment, self.website, self.validation_code)
+
+
+@strawberry.input(description="What a customer may buy for itself from now on.")
+class CustomerSetPurchasePermissionInput:
+    """A turn of the switch."""
+
+    customer_id: strawberry.ID = strawberry.field(description="The customer.")
+    resource: PurchasableResource = strawberry.field(
+        default=PurchasableResource.AZURE_RESERVED_INSTANCES, description="What may be bought."
+    )
+    action: PurchaseAction = strawberry.field(default=PurchaseAction.PURCHASE, description="What may be done.")
+    enabled: bool = strawberry.field(description="Whether it shall be on.")
+    dry_run: bool = strawberry.field(default=False, description=DRY_RUN)

@@ -10,6 +10,7 @@ from resolvers.billing_profile_update import update_billing_profile, update_cont
 from resolvers.customer_creation import create_customer
 from resolvers.customer_deletion import delete_customer
 from resolvers.global_ids import ObjectKind, global_id, key_of
+from resolvers.purchase_permission_change import set_purchase_permission
 from resolvers.qualification_request import request_qualification
 from schema.access import computed
 from schema.context import Info
@@ -19,6 +20,7 @@ from schema.customers.inputs import (
     CustomerCreateInput,
     CustomerDeleteInput,
     CustomerRequestQualificationInput,
+    CustomerSetPurchasePermissionInput,
     CustomerUpdateBillingProfileInput,
     CustomerUpdateContactInput,
 )
@@ -27,6 +29,7 @@ from schema.customers.payloads import (
     CustomerCreatePayload,
     CustomerDeletePayload,
     CustomerRequestQualificationPayload,
+    CustomerSetPurchasePermissionPayload,
     CustomerUpdateBillingProfilePayload,
     CustomerUpdateContactPayload,
     InitialCredentials,
@@ -153,5 +156,25 @@ class CustomerMutations:
         return CustomerRequestQualificationPayload(
             customer_id=done.customer_id if done else None,
             qualification_id=done.qualification_id if done else None,
+            user_errors=faults,  # type: ignore[arg-type]
+        )
+
+    @computed(
+        Permission.SELFSERVE_WRITE,
+        "Lets a customer buy reservations for itself, billed to your company, or no longer. Turning it off stops new "
+        "purchases and does not touch earlier ones.",
+    )
+    async def customer_set_purchase_permission(
+        self,
+        info: Info,
+        input: Annotated[CustomerSetPurchasePermissionInput, INPUT],  # noqa: A002
+    ) -> CustomerSetPurchasePermissionPayload | None:
+        """Admin agents of the partner that is billed."""
+        customer_id = key_of(ObjectKind.CUSTOMER, input.customer_id)
+        outcome = await set_purchase_permission(info.context.call(), customer_id, enabled=input.enabled)
+        done, faults = finish(info, outcome, dry_run=input.dry_run)
+        return CustomerSetPurchasePermissionPayload(
+            customer_id=done.customer_id if done else None,
+            changed=done is not None and done.changed,
             user_errors=faults,  # type: ignore[arg-type]
         )

@@ -51,3 +51,25 @@ class SubscriptionExportInput:
     """One customer's."""
 
     customer_id: strawberry.ID = strawberry.field(description="The customer.")
+
+
+@strawberry.input(description="Who shall, or shall no longer, own an Azure subscription.")
+class SubscriptionOwnerInput:
+    """An ownership."""
+
+    subscription_id: strawberry.ID = strawberry.field(description="The Azure subscription.")
+    user_principal_name: str = strawberry.field(description="The name that the user signs in with.")
+
+
+@strawberry.input(description="A reservation to buy for one's own company.")
+class ReservationPurchaseInput:
+    """A purchase by the customer."""
+
+    subscription_id: strawberry.ID = strawberry.field(
+        description="The Azure subscription that the reservation is bought under."
+    )
+    offer_id: strawberry.ID = strawberry.field(description="What, from `ownedSubscriptions`.")
+    quantity: int = strawberry.field(description="How many, within what the offer allows.")
+    dry_run: bool = strawberry.field(
+        default=False, description="Checks everything and shows the outcome; nothing is bought."
+    )

@@ -13,19 +13,24 @@ from resolvers.product_subscription_status import (
     reactivate_product_subscription,
     suspend_product_subscription,
 )
-from schema.access import computed
+from resolvers.reservation_purchase import purchase_reservation
+from resolvers.subscription_owners import assign_owner, remove_owner
+from schema.access import CUSTOMER_ADMINS, CUSTOMERS, computed
 from schema.context import Info
 from schema.exports import make_export
 from schema.product_subscriptions.inputs import (
     ProductSubscriptionCreateInput,
     ProductSubscriptionSetStatusInput,
+    ReservationPurchaseInput,
     SubscriptionExportInput,
+    SubscriptionOwnerInput,
 )
 from schema.product_subscriptions.payloads import ProductSubscriptionPayload, SubscriptionExportPayload, answer
 from schema.user_errors import finish
 
 INPUT = strawberry.argument(description="The form.")
 Change = Annotated[ProductSubscriptionSetStatusInput, INPUT]
+Ownership = Annotated[SubscriptionOwnerInput, INPUT]
 
 
 @strawberry.type
@@ -98,3 +103,46 @@ class ProductSubscriptionMutations:
             export=make_export(info.context, SUBSCRIPTIONS, chosen) if chosen else None,
             user_errors=faults,  # type: ignore[arg-type]
         )
+
+    @computed(
+        CUSTOMER_ADMINS,
+        "Makes a user of your company Owner of an Azure subscription. A new subscription has none.",
+    )
+    async def subscription_owner_assign(
+        self,
+        info: Info,
+        input: Ownership,  # noqa: A002
+    ) -> ProductSubscriptionPayload | None:
+        """Again changes nothing."""
+        key = key_of(ObjectKind.PRODUCT_SUBSCRIPTION, input.subscription_id)
+        return answer(info, await assign_owner(info.context.call(), key, input.user_principal_name))
+
+    @computed(CUSTOMER_ADMINS, "Takes Owner of an Azure subscription from a user of your company.")
+    async def subscription_owner_remove(
+        self,
+        info: Info,
+        input: Ownership,  # noqa: A002
+    ) -> ProductSubscriptionPayload | None:
+        """From one that is none changes nothing."""
+        key = key_of(ObjectKind.PRODUCT_SUBSCRIPTION, input.subscription_id)
+        return answer(info, await remove_owner(info.context.call(), key, input.user_principal_name))
+
+    @computed(
+        CUSTOMERS,
+        "Buys a reservation under an Azure subscription that you own, while your partner permits it. The partner is "
+        "billed, and alone can cancel it.",
+        capability="CUSTOMER_PURCHASES",
+    )
+    async def reservation_purchase(
+        self,
+        info: Info,
+        input: Annotated[ReservationPurchaseInput, INPUT],  # noqa: A002
+    ) -> ProductSubscriptionPayload | None:
+        """By an Owner."""
+        outcome = await purchase_reservation(
+            info.context.call(),
+            key_of(ObjectKind.PRODUCT_SUBSCRIPTION, input.subscription_id),
+            key_of(ObjectKind.OFFER, input.offer_id),
+            input.quantity,
+        )
+        return answer(info, outcome, dry_run=input.dry_run)

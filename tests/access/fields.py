@@ -90,6 +90,9 @@ ROWS: dict[str, Row] = {
     "Customer.agreements": _of_customer(
         "AGREEMENT_ATTEST", "agreements { contact { email } }", "agreements", secret="agreement"
     ),
+    "Customer.purchasePermissions": _of_customer(
+        "SELFSERVE_READ", "purchasePermissions { enabled warnings }", "purchasePermissions"
+    ),
     "Customer.qualifications": _of_customer("QUALIFICATION_READ", "qualifications { kind }", "qualifications"),
     "Customer.subscriptions": _of_customer(
         "SUBSCRIPTION_READ", "subscriptions { nodes { friendlyName } }", "subscriptions", secret="subscription"

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from sqlmodel import col
 
 from clientela.demo.organisations import organisation
-from models import BillingProfile, Qualification
+from models import BillingProfile, PurchasePermission, Qualification
 from models.offer import ProductSubscriptionKind
 from models.product_subscription import ProductSubscriptionStatus
 from tests.access.planting import ATTEST, UPDATE, Planted, acceptance
@@ -30,6 +30,9 @@ EXPORT = """mutation ($input: CustomerExportInput!) {
 }"""
 QUALIFY = """mutation ($input: CustomerRequestQualificationInput!) {
   customerRequestQualification(input: $input) { userErrors { code field } qualification { kind } }
+}"""
+PERMIT = """mutation ($input: CustomerSetPurchasePermissionInput!) {
+  customerSetPurchasePermission(input: $input) { changed userErrors { code field } purchasePermission { enabled } }
 }"""
 BUY = """mutation ($input: ProductSubscriptionCreateInput!) {
   productSubscriptionCreate(input: $input) { userErrors { code field } subscription { id } }
@@ -115,6 +118,15 @@ async def _qualification(api: Api, own: Planted, _caller: Caller) -> dict[str, A
     return {"customerId": own.id, "kind": "STATE_OWNED_ENTITY"}
 
 
+async def _permission(api: Api, own: Planted, caller: Caller) -> dict[str, Any]:
+    async with api.database.execution_options(writes=True).begin() as connection:
+        await connection.execute(delete(PurchasePermission).where(col(PurchasePermission.customer_id) == own.tenant_id))
+    # China has no Azure.
+    if caller.cloud != "CHINA":
+        await hold(api, caller.partner, own.tenant_id, ProductSubscriptionKind.USAGE, azure=True)
+    return {"customerId": own.id, "enabled": True}
+
+
 async def _purchase(api: Api, own: Planted, caller: Caller) -> dict[str, Any]:
     offer = await offer_of(api, caller.partner, ProductSubscriptionKind.LICENSE)
     return {"customerId": own.id, "offerId": f"offer_{offer.hex}", "quantity": 1}
@@ -175,6 +187,12 @@ MUTATIONS = {
         QUALIFY,
         _qualification,
         Effect("update_customer_qualification", {"qualification": 1}),
+    ),
+    "customerSetPurchasePermission": Mutation(
+        "SELFSERVE_WRITE",
+        PERMIT,
+        _permission,
+        Effect("create_self_serve_policy", {"purchase_permission": 1}),
     ),
     "productSubscriptionCreate": Mutation(
         "SUBSCRIPTION_COMMIT", BUY, _purchase, Effect("create_order", {"product_subscription": 1})

@@ -31,12 +31,14 @@ CLOUDS = {  # permissions.md 5.2, as far as this release has guarded fields
     "AGREEMENT_ATTEST": {"GLOBAL"},
     "QUALIFICATION_READ": {"GLOBAL"},
     "QUALIFICATION_WRITE": {"GLOBAL"},
+    "SELFSERVE_READ": {"GLOBAL", "US_GOV", "GERMANY"},
+    "SELFSERVE_WRITE": {"GLOBAL", "US_GOV", "GERMANY"},
     "PARTNERSHIP_READ": {"GLOBAL", "GERMANY", "CHINA"},
 }
 CLOSED = {  # permissions.md 5.2: mutations that a cloud lacks although the permission means something there
     "productSubscriptionCreate": {"GERMANY"},
 }
-NOT_FOR_RESELLERS = {"CUSTOMER_CREATE", "AGREEMENT_ATTEST"}
+NOT_FOR_RESELLERS = {"CUSTOMER_CREATE", "AGREEMENT_ATTEST", "SELFSERVE_WRITE"}
 VENDOR_CODES = {"CLOUD_FEATURE_UNAVAILABLE": 900127, "FORBIDDEN": 900150, "FIELD_FORBIDDEN": 900150}
 
 

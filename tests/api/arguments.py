@@ -116,6 +116,39 @@ def requests(customer_id: str, etag: str) -> dict[str, tuple[str, str, dict[str,
                 }
             },
         ),
+        "customerSetPurchasePermission": (
+            "$input: CustomerSetPurchasePermissionInput!",
+            errors,
+            {
+                "input": {
+                    "customerId": customer_id,
+                    "resource": "AZURE_RESERVED_INSTANCES",
+                    "action": "PURCHASE",
+                    "enabled": False,
+                    "dryRun": True,
+                }
+            },
+        ),
+        **{
+            name: (
+                "$input: SubscriptionOwnerInput!",
+                errors,
+                {"input": {"subscriptionId": f"productsubscription_{'0' * 32}", "userPrincipalName": "nobody"}},
+            )
+            for name in ("subscriptionOwnerAssign", "subscriptionOwnerRemove")
+        },
+        "reservationPurchase": (
+            "$input: ReservationPurchaseInput!",
+            errors,
+            {
+                "input": {
+                    "subscriptionId": f"productsubscription_{'0' * 32}",
+                    "offerId": f"offer_{'0' * 32}",
+                    "quantity": 1,
+                    "dryRun": True,
+                }
+            },
+        ),
         "productSubscriptionCreate": (
             "$input: ProductSubscriptionCreateInput!",
             errors,
