@@ -67,3 +67,16 @@ async def test_a_cloud_without_new_services_or_azure_sells_no_reservation(
     answer = await api.ask(who, document, input={"subscriptionId": "x", "offerId": "x", "quantity": 1})
     assert answer.codes == ["CLOUD_FEATURE_UNAVAILABLE"]
     assert answer.errors[0]["extensions"]["vendorCode"] == 900127
+
+
+async def test_what_an_admin_ran_before_opens_nothing_to_a_plain_user(api: Api, planted: dict[str, Planted]):
+    """Plans ask guards once for all of one standing: being a company's admin must be a part of it."""
+    domain = planted["contoso"].domain
+    document = """mutation ($input: SubscriptionOwnerInput!) {
+      subscriptionOwnerRemove(input: $input) { userErrors { code } }
+    }"""
+    form = {"subscriptionId": "productsubscription_x", "userPrincipalName": f"user@{domain}"}
+    for _ in range(3):
+        assert (await api.ask(f"customer-admin@{domain}", document, input=form)).errors == []
+    for _ in range(3):
+        assert (await api.ask(f"customer-user@{domain}", document, input=form)).codes == ["FORBIDDEN"]

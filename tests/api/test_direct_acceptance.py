@@ -20,12 +20,11 @@ async def accept(api: Api, customer: Json, *logged_by_caller: UUID) -> int:
     """The customer's administrator accepts, as a command that accepts an invitation has it do; says what changed."""
     (user,) = await api.rows("select id from customer_user where sign_in_name = :n", n=f"admin@{customer['domain']}")
     principal = Principal(
-        standing=Standing(PrincipalKind.CUSTOMER_USER, Cloud.GLOBAL),
+        standing=Standing(PrincipalKind.CUSTOMER_USER, Cloud.GLOBAL, is_customer_admin=True),
         tenant_id=UUID(customer["tenantId"]),
         actor_id=UUID(str(user.id)),
         name=f"admin@{customer['domain']}",
         mfa=True,
-        is_customer_admin=True,
     )
     async with api.database.execution_options(writes=True).begin() as connection:
         call = Call(principal, connection, api.database.dialect.name, api.clock(), f"accepting-{uuid4()}")  # type: ignore[arg-type]
