@@ -8,7 +8,8 @@ import strawberry
 from graphql import ExecutionResult, GraphQLError, execute
 from graphql.pyutils import is_awaitable
 
-from execution.documents import DocumentCache, is_query
+from execution.document_cache import DocumentCache
+from execution.documents import is_query
 from execution.errors import Translate, Wording, present
 from execution.executor import Executor, OperationContext
 from execution.plans.planner import Planner
@@ -44,8 +45,16 @@ class Response:
     executed: bool
 
 
+DOCUMENT_BYTES = 64 * 1024 * 1024
+"""What documents and their plans may hold of a process's memory."""
+
+
 class Engine:
-    """Runs operations of one schema."""
+    """Runs operations of one schema.
+
+    Attributes:
+        documents: The documents that are kept.
+    """
 
     def __init__(
         self,
@@ -55,7 +64,7 @@ class Engine:
         planner: Planner | None = None,
     ) -> None:
         self._schema = schema._schema
-        self._documents = DocumentCache(self._schema)
+        self.documents = DocumentCache(self._schema, bytes_held=DOCUMENT_BYTES)
         self._translate = translate
         self._report = report
         self._planner = planner
@@ -70,7 +79,7 @@ class Engine:
         Returns:
             The response; faults of any kind are in it, never raised.
         """
-        document = self._documents.get(request.document)
+        document = self.documents.get(request.document)
         if document.node is None or document.errors:
             return self._refused(document.errors, context)
         try:
@@ -81,7 +90,7 @@ class Engine:
             message = "GET runs queries only. Send mutations by POST."
             return self._refused((GraphQLError(message, nodes=operation),), context)
         if self._planner is not None:
-            outcome = await self._planner.run(document, operation, request.variables, context)
+            outcome = await self._planner.run(self.documents, document, operation, request.variables, context)
             if outcome is not None:
                 return self._answered(outcome.data, outcome.errors, context)
         return await self._execute(document.node, request, context)

@@ -83,7 +83,7 @@ class Api:
         database: The same database, for looking at rows.
         clock: Its clock.
         planner: What it runs by plan, and what it hands over to the executor.
-        executing: The HTTP door of the same server without a planner, where Strawberry's executor runs everything.
+        app: The application itself.
     """
 
     settings: Settings
@@ -91,7 +91,7 @@ class Api:
     database: AsyncEngine
     clock: Clock
     planner: Planner
-    executing: httpx.AsyncClient
+    app: Application
     _tokens: dict[str, str] = field(default_factory=dict)
 
     async def token(self, name: str) -> str:
@@ -131,18 +131,20 @@ async def serve_in_process(settings: Settings) -> AsyncIterator[Api]:
     clock = Clock()
     app = create_app(settings, clock)
     database = make_engine(settings)
-    async with app.router.lifespan_context(app), _door(app) as http, _door(_without_planner(app)) as executing:
-        yield Api(settings, http, database, clock, app.state.planner, executing)
+    async with app.router.lifespan_context(app), door(app) as http:
+        yield Api(settings, http, database, clock, app.state.planner, app)
     await database.dispose()
 
 
-def _door(app: ASGIApp) -> httpx.AsyncClient:
+def door(app: ASGIApp) -> httpx.AsyncClient:
+    """An HTTP client of an application in this process."""
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1")
 
 
-def _without_planner(app: Application) -> GraphQLEndpoint:
-    assert isinstance(app.graphql, TrustedHostMiddleware)
-    endpoint = app.graphql.app
+def without_planner(api: Api) -> GraphQLEndpoint:
+    """The same server's endpoint with an engine that runs everything by Strawberry's executor."""
+    assert isinstance(api.app.graphql, TrustedHostMiddleware)
+    endpoint = api.app.graphql.app
     assert isinstance(endpoint, GraphQLEndpoint)
     return replace(endpoint, engine=Engine(build_schema(), translate, report_internal))

@@ -29,7 +29,7 @@ Fields = dict[str, FieldDetailsList]
 Arguments = Callable[[VariableValues], dict[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Operation:
     """What one plan is made for.
 
@@ -43,6 +43,7 @@ class Operation:
         statements: Those of the database.
         inputs: Converters of the schema's input types.
         denials: The denied fields that were selected so far.
+        parts: How many functions were generated so far.
     """
 
     schema: strawberry.Schema
@@ -54,6 +55,7 @@ class Operation:
     statements: Statements
     inputs: Inputs
     denials: list[Denial] = field(default_factory=list)
+    parts: int = 0
 
     def deny(self, details: FieldDetailsList, error: Exception) -> Denial:
         """What stands in the response in the place of a denied field."""

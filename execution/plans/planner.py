@@ -11,13 +11,13 @@ from strawberry.permission import BasePermission, PermissionExtension
 from strawberry.types.field import StrawberryField
 
 from execution.database.connection import Database
+from execution.document_cache import DocumentCache
 from execution.documents import Document
 from execution.plans.inputs import Inputs
 from execution.plans.operation import Operation
 from execution.plans.outcomes import Surprise, Unplannable
 from execution.plans.plan import Outcome, Plan, make_plan
 
-MOST_PLANS_A_DOCUMENT = 100
 WORTH_A_PLAN = 2
 """A plan is made when a document comes again: a flood of documents that come once costs no plans."""
 
@@ -40,6 +40,7 @@ class Planner:
 
     async def run(
         self,
+        documents: DocumentCache,
         document: Document,
         definition: OperationDefinitionNode,
         variables: dict[str, Any],
@@ -48,6 +49,7 @@ class Planner:
         """The outcome of an operation; None where the executor must run it.
 
         Args:
+            documents: Keeps the plan with its document.
             document: A sound document.
             definition: One of its operations.
             variables: Raw values of its variables.
@@ -60,7 +62,7 @@ class Planner:
         if isinstance(coerced, list):
             return None
         try:
-            plan = self._plan(document, definition, coerced, context)
+            plan = self._plan(documents, document, definition, coerced, context)
             outcome = await plan.run(self._database, context, coerced) if not isinstance(plan, str) else None
         except Exception as error:
             reason = str(error) if isinstance(error, Surprise | Unplannable) else type(error).__name__
@@ -74,6 +76,7 @@ class Planner:
 
     def _plan(
         self,
+        documents: DocumentCache,
         document: Document,
         definition: OperationDefinitionNode,
         variables: VariableValues,
@@ -82,39 +85,36 @@ class Planner:
         key = (id(definition), document.booleans(definition, variables), context.standing)
         plan: Plan | str | None = document.plans.get(key)
         if plan is None:
+            operation = self._operation(document, definition, variables, context)
             try:
-                plan = self._make(document, definition, variables, context)
+                plan = make_plan(operation)
                 self.made += 1
             except Unplannable as reason:
                 plan = str(reason)
-            if len(document.plans) >= MOST_PLANS_A_DOCUMENT:
-                document.plans.clear()
-            document.plans[key] = plan
+            documents.keep_plan(document, key, plan, operation.parts)
         return plan
 
-    def _make(
+    def _operation(
         self,
         document: Document,
         definition: OperationDefinitionNode,
         variables: VariableValues,
         context: Any,  # noqa: ANN401
-    ) -> Plan:
+    ) -> Operation:
         fragments = {
             found.name.value: FragmentDetails(found)
             for found in (document.node.definitions if document.node else ())
             if isinstance(found, FragmentDefinitionNode)
         }
-        return make_plan(
-            Operation(
-                schema=self._schema,
-                definition=definition,
-                fragments=fragments,
-                booleans=variables,
-                viewer=context,
-                denial=_Guards(context).denial,
-                statements=self._database.statements,
-                inputs=self._inputs,
-            )
+        return Operation(
+            schema=self._schema,
+            definition=definition,
+            fragments=fragments,
+            booleans=variables,
+            viewer=context,
+            denial=_Guards(context).denial,
+            statements=self._database.statements,
+            inputs=self._inputs,
         )
 
 
@@ -128,19 +128,19 @@ class _Guards:
         for extension in field.extensions:
             if not isinstance(extension, PermissionExtension) or extension.fail_silently:
                 raise Unplannable(f"{field.python_name} has an extension")
-            for permission in extension.permissions:
-                if (denial := self._denied(permission)) is not None:
+            for guard in extension.permissions:
+                if (denial := self._denied(guard)) is not None:
                     return denial
         return None
 
-    def _denied(self, permission: BasePermission) -> Exception | None:
+    def _denied(self, guard: BasePermission) -> Exception | None:
         try:
-            answer = permission.has_permission(None, self)  # type: ignore[arg-type]
+            answer = guard.has_permission(None, self)  # type: ignore[arg-type]
             if answer is True:
                 return None
             if answer is not False:
                 raise Unplannable("a guard that does not answer at once")
-            permission.on_unauthorized()
+            guard.on_unauthorized()
         except Unplannable:
             raise
         except GraphQLError as error:

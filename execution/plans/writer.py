@@ -198,6 +198,7 @@ def generate(writer: Writer, signature: Sequence[str], body: Sequence[str]) -> C
         signature: Further parameters after `run`.
         body: Lines, indented by one blank, that end in a return.
     """
+    writer.operation.parts += 1
     found = [f"below_{place}" for place in range(len(writer.below))]
     read = [f" arguments_{place} = read_{place}(run.variables)" for place in range(len(writer.arguments))]
     names = writer.names | {f"read_{place}": reader for place, reader in enumerate(writer.arguments)}

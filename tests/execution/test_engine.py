@@ -1,9 +1,7 @@
 """The engine: mutations as transactions of their own, errors by field, documents kept within bounds."""
 
 import pytest
-from graphql import build_schema
 
-from execution.documents import DocumentCache
 from tests.execution.bookshop.tables import key
 from tests.execution.conftest import Bookshop
 
@@ -122,25 +120,3 @@ async def test_a_variable_that_does_not_fit_is_a_fault_of_the_request(bookshop: 
         response = await bookshop.run("query ($id: UUID!) { author(id: $id) { name } }", **variables)
         assert not response.executed
         assert [error["extensions"]["code"] for error in response.body["errors"]] == ["BAD_USER_INPUT"]
-
-
-def test_documents_are_kept_within_bounds():
-    cache = DocumentCache(build_schema("type Query { a: Int }"), entries=3, characters=200)
-    texts = [f"{{ a }} # {number}" for number in range(5)]
-    first = cache.get(texts[0])
-    assert cache.get(texts[0]) is first
-    for text in texts[1:3]:
-        cache.get(text)
-        assert cache.get(texts[0]) is first
-    cache.get(texts[3])
-    assert cache.get(texts[0]) is first
-    assert cache.get(texts[3]) is cache.get(texts[3])
-    cache.get(texts[4] + "x" * 190)
-    assert cache.get(texts[0]) is not first
-
-
-def test_a_document_longer_than_all_that_is_kept_is_read_and_not_kept():
-    cache = DocumentCache(build_schema("type Query { a: Int }"), entries=3, characters=10)
-    long = "{ a } # " + "x" * 100
-    assert cache.get(long).errors == ()
-    assert cache.get(long) is not cache.get(long)

@@ -6,10 +6,12 @@ from pathlib import Path
 
 from clientela.names import ROOMS
 
-FILES = sorted((Path(__file__).parents[2] / "execution").glob("*.py"))
+FILES = sorted((Path(__file__).parents[2] / "execution").rglob("*.py"))
 DOMAIN = re.compile(
     r"customer|partner|relationship|reseller|billing|agreement|domain|country|permission|policy|role", re.I
 )
+STRAWBERRYS = {"BasePermission", "PermissionExtension", "permissions", "has_permission"}
+"""Names of Strawberry's guards."""
 
 
 def test_it_imports_nothing_of_ours():
@@ -30,4 +32,4 @@ def test_it_has_no_word_of_the_domain_in_its_code():
                 getattr(node, "name", ""),
                 getattr(node, "arg", ""),
             ):
-                assert not DOMAIN.search(str(name or "")), (file.name, name)
+                assert name in STRAWBERRYS or not DOMAIN.search(str(name or "")), (file.name, name)
