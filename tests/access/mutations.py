@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable
 from itertools import count
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlmodel import col
 
 from clientela.demo.organisations import organisation
-from models import BillingProfile, PurchasePermission, Qualification
+from models import BillingProfile, ProductSubscription, PurchasePermission, Qualification
 from models.offer import ProductSubscriptionKind
 from models.product_subscription import ProductSubscriptionStatus
 from tests.access.planting import ATTEST, UPDATE, Planted, acceptance
@@ -143,7 +143,11 @@ async def _request(_api: Api, _own: Planted, caller: Caller) -> dict[str, Any]:
     return requests.form(kind, admin=admin, targetEmail=f"matrix-{next(_fresh)}@example.com")
 
 
-async def _rehearsed_end(_api: Api, own: Planted, _caller: Caller) -> dict[str, Any]:
+async def _rehearsed_end(api: Api, own: Planted, _caller: Caller) -> dict[str, Any]:
+    async with api.database.execution_options(writes=True).begin() as connection:
+        mine = col(ProductSubscription.customer_id) == own.tenant_id
+        over = update(ProductSubscription).where(mine).values(status=ProductSubscriptionStatus.DELETED)
+        await connection.execute(over)
     # A rehearsal: an end would take the planted customer from all callers that come later.
     return {"customerId": own.id, "dryRun": True}
 

@@ -6,8 +6,9 @@ from clientela.demo.organisations import organisation
 from policy.principal import Principal, Standing
 from policy.vocabulary import Cloud, PrincipalKind
 from resolvers.call import Call
-from resolvers.direct_acceptance import accept_directly, check_acceptance
+from resolvers.direct_acceptance import AcceptanceForm, accept_directly, check_acceptance
 from tests.api.buying import OFFICE, buy
+from tests.api.calls import NOBODY_INVITED
 from tests.api.customers import Json, created, faults, form
 from tests.clients import Api
 
@@ -27,7 +28,9 @@ async def accept(api: Api, customer: Json, *logged_by_caller: UUID) -> int:
         mfa=True,
     )
     async with api.database.execution_options(writes=True).begin() as connection:
-        call = Call(principal, connection, api.database.dialect.name, api.clock(), f"accepting-{uuid4()}")  # type: ignore[arg-type]
+        call = Call(
+            principal, connection, api.database.dialect.name, api.clock(), f"accepting-{uuid4()}", NOBODY_INVITED
+        )  # type: ignore[arg-type]
         return len(await accept_directly(call, logged_by_caller=logged_by_caller))
 
 
@@ -64,10 +67,13 @@ async def test_it_counts_for_every_partner_and_an_attestation_for_the_one_that_g
 
 
 def test_another_text_or_a_no_is_no_acceptance():
-    path = ("input", "agreement")
-    assert check_acceptance(TEMPLATE, accepted=True, path=path) == []
-    refused = check_acceptance(uuid4(), accepted=False, path=path)
-    assert [(fault.code, fault.field[-1] if fault.field else None) for fault in refused] == [
-        ("AGREEMENT_REQUIRED", "accepted"),
-        ("INVALID", "templateId"),
-    ]
+    for said, due, code in (
+        (AcceptanceForm(True, TEMPLATE), True, None),
+        (AcceptanceForm(False, TEMPLATE), True, "AGREEMENT_REQUIRED"),
+        (AcceptanceForm(False, TEMPLATE), False, None),
+        (AcceptanceForm(True, uuid4()), False, "INVALID"),
+        (None, True, "AGREEMENT_REQUIRED"),
+        (None, False, None),
+    ):
+        fault = check_acceptance(said, due=due, supported=True)
+        assert (fault.code if fault else None) == code

@@ -21,6 +21,7 @@ from tests.api.buying import (
     customer_that_may_buy,
     set_status,
 )
+from tests.api.calls import NOBODY_INVITED
 from tests.api.customers import USER_ERRORS, faults
 from tests.clients import Api
 
@@ -35,7 +36,7 @@ async def within(api: Api, partner: str, work: Any) -> Any:
     home = organisation(partner)
     principal = Principal(Standing(PrincipalKind.PARTNER_USER, Cloud.GLOBAL), home.id, home.people[0].id, "ga")
     async with api.database.execution_options(writes=True).begin() as connection:
-        return await work(Call(principal, connection, api.database.dialect.name, api.clock(), "ending"))  # type: ignore[arg-type]
+        return await work(Call(principal, connection, api.database.dialect.name, api.clock(), "ending", NOBODY_INVITED))  # type: ignore[arg-type]
 
 
 async def obstacles(api: Api, customer: Json) -> dict[FaultCode, tuple[str, ...]]:
