@@ -18,8 +18,7 @@ from clientela.clock import Clock, utc_now
 from clientela.database import make_database, make_engine, notifying_dsn
 from clientela.development import DevelopmentRoutes
 from clientela.explorer import explorer_routes
-from clientela.exports import PATH as EXPORT_PATH
-from clientela.exports import CustomerExport, SignedExportLinks
+from clientela.exports import ExportedFile, SignedExportLinks, export_path
 from clientela.graphql_endpoint import GraphQLEndpoint, report_internal
 from clientela.identity.authentication import CHANNEL, Authenticator
 from clientela.identity.development import DevelopmentIssuer
@@ -37,6 +36,8 @@ from execution.database.connection import Database
 from execution.database.notifications import listen
 from execution.engine import Engine
 from execution.plans.planner import Planner
+from resolvers.customer_export import CUSTOMERS
+from resolvers.product_subscription_export import SUBSCRIPTIONS
 from schema.build import build_schema
 from schema.errors import translate
 
@@ -98,7 +99,10 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> Application:
     routes = [
         Route("/", _to_explorer),
         Route("/healthz", _alive),
-        Route(EXPORT_PATH, CustomerExport(links, authenticator, engine, clock).serve),
+        *(
+            Route(export_path(exported), ExportedFile(exported, links, authenticator, engine, clock).serve)
+            for exported in (CUSTOMERS, SUBSCRIPTIONS)
+        ),
         *explorer_routes(development=settings.development),
         *invitation_routes(settings),
     ]

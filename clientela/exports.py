@@ -21,18 +21,13 @@ from clientela.identity.authentication import Authenticator, UnauthorizedError
 from clientela.identity.keys import KeysUnavailableError
 from policy.decisions import decide
 from policy.principal import Principal
-from policy.vocabulary import Cloud, Permission
-from resolvers.customer_export import COLUMNS, export_cells, export_rows
-from resolvers.customer_filters import CustomerFilter
+from policy.vocabulary import Cloud
+from resolvers.exported_list import ChosenT, ExportedList, export_cells
 from resolvers.principals import Identity
 from schema.context import ExportLink
 
 LINK_LIFE = timedelta(minutes=5)
-PURPOSE = "customer-export"
 ROWS_AT_A_TIME = 1000
-PATH = "/exports/customers.csv"
-
-filters = TypeAdapter(CustomerFilter)
 
 
 class SignedExportLinks:
@@ -42,44 +37,48 @@ class SignedExportLinks:
         self._key = OctKey.import_key(secret)
         self._base_url = base_url
 
-    def sign(self, principal: Principal, chosen: CustomerFilter, now: datetime) -> ExportLink:
-        """A link to the rows that the filter matches.
+    def sign(self, principal: Principal, exported: ExportedList[ChosenT], chosen: ChosenT, now: datetime) -> ExportLink:
+        """A link to the chosen rows of a list.
 
         Args:
             principal: Whose link it is.
-            chosen: Which rows.
+            exported: Which list.
+            chosen: Which of its rows.
             now: From when it is good for five minutes.
         """
         expires_at = now + LINK_LIFE
         claims = {
-            "purpose": PURPOSE,
+            "purpose": _purpose(exported),
             "exp": int(expires_at.timestamp()),
             "cloud": principal.cloud.value,
             "tid": str(principal.tenant_id),
             "sub": str(principal.actor_id),
-            "filter": filters.dump_python(chosen, mode="json"),
+            "filter": TypeAdapter(exported.chosen).dump_python(chosen, mode="json"),
         }
         ticket = jwt.encode({"alg": "HS256"}, claims, self._key)
-        return ExportLink(f"{self._base_url}{PATH}?ticket={ticket}", expires_at.replace(microsecond=0))
+        return ExportLink(f"{self._base_url}{export_path(exported)}?ticket={ticket}", expires_at.replace(microsecond=0))
 
-    def read(self, ticket: str, now: datetime) -> dict[str, Any]:
+    def read(self, ticket: str, exported: ExportedList[Any], now: datetime) -> dict[str, Any]:
         """What a ticket says.
 
         Raises:
-            JoseError: It is not ours, was changed, or expired.
+            JoseError: It is not ours, was changed, expired, or is of another list.
         """
         claims = jwt.decode(ticket, self._key, algorithms=["HS256"]).claims
         registry = jwt.JWTClaimsRegistry(
-            now=int(now.timestamp()), exp={"essential": True}, purpose={"essential": True, "value": PURPOSE}
+            now=int(now.timestamp()),
+            exp={"essential": True},
+            purpose={"essential": True, "value": _purpose(exported)},
         )
         registry.validate(claims)
         return claims
 
 
 @dataclass(frozen=True, slots=True)
-class CustomerExport:
-    """The file behind an export link."""
+class ExportedFile:
+    """The file behind the links of one list."""
 
+    exported: ExportedList[Any]
     links: SignedExportLinks
     authenticator: Authenticator
     database: AsyncEngine
@@ -88,7 +87,7 @@ class CustomerExport:
     async def serve(self, request: Request) -> Response:
         """Serves the rows as CSV, in constant memory whatever their number."""
         try:
-            claims = self.links.read(request.query_params.get("ticket", ""), self.clock())
+            claims = self.links.read(request.query_params.get("ticket", ""), self.exported, self.clock())
             owner = Identity(
                 Cloud(claims["cloud"]),
                 UUID(claims["tid"]),
@@ -97,23 +96,23 @@ class CustomerExport:
                 mfa=True,
                 scopes=None,
             )
-            chosen = filters.validate_python(claims["filter"])
+            chosen = TypeAdapter(self.exported.chosen).validate_python(claims["filter"])
         except (JoseError, ValueError, KeyError):
-            return _refusal(403, "This link is broken or expired; make a new one with `customerExport`.")
+            return _refusal(403, f"This link is broken or expired; make a new one with `{self.exported.made_by}`.")
         principal = await self.authenticator.lookup(owner)
-        if principal is None or not _may_export(principal):
-            return _refusal(403, "You may not export customers any more.")
+        if principal is None or not self._may_export(principal):
+            return _refusal(403, f"You may not export {self.exported.name} any more.")
         authorization = request.headers.get("authorization")
         try:
             if authorization is not None and not await self._is_owner(authorization, owner):
-                message = "This link was made for somebody else; make one of your own with `customerExport`."
+                message = f"This link was made for somebody else; make one with `{self.exported.made_by}`."
                 return _refusal(403, message)
         except KeysUnavailableError:
             refusal = _refusal(503, "Whose link this is cannot be checked now. Try again shortly, or without a token.")
             refusal.headers["Retry-After"] = "5"
             return refusal
         headers = {
-            "Content-Disposition": 'attachment; filename="customers.csv"',
+            "Content-Disposition": f'attachment; filename="{self.exported.name}.csv"',
             "Cache-Control": "no-store",
             "X-Content-Type-Options": "nosniff",
         }
@@ -127,13 +126,16 @@ class CustomerExport:
             return False
         return (caller.cloud, caller.tenant_id, caller.actor_id) == (owner.cloud, owner.tenant_id, owner.actor_id)
 
-    async def _stream(self, principal: Principal, chosen: CustomerFilter) -> AsyncIterator[bytes]:
+    def _may_export(self, principal: Principal) -> bool:
+        return all(decide(principal.standing, permission).granted for permission in self.exported.permissions)
+
+    async def _stream(self, principal: Principal, chosen: object) -> AsyncIterator[bytes]:
         buffer = io.StringIO()
         writer = csv.writer(buffer)
-        writer.writerow(COLUMNS)
+        writer.writerow(self.exported.columns)
         binds = {"viewer_cloud": principal.cloud, "viewer_tenant": principal.tenant_id}
         async with self.database.connect() as connection:
-            rows = await connection.stream(export_rows(chosen, principal), binds)
+            rows = await connection.stream(self.exported.rows(chosen, principal), binds)
             async for batch in rows.partitions(ROWS_AT_A_TIME):
                 writer.writerows(export_cells(row) for row in batch)
                 yield buffer.getvalue().encode()
@@ -142,8 +144,13 @@ class CustomerExport:
         yield buffer.getvalue().encode()
 
 
-def _may_export(principal: Principal) -> bool:
-    return decide(principal.standing, Permission.CUSTOMER_EXPORT).granted
+def export_path(exported: ExportedList[Any]) -> str:
+    """The path that a list's links lead to."""
+    return f"/exports/{exported.name}.csv"
+
+
+def _purpose(exported: ExportedList[Any]) -> str:
+    return f"{exported.name}-export"
 
 
 def _refusal(status: int, message: str) -> Response:

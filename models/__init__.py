@@ -8,9 +8,13 @@ from models.agreement import Agreement
 from models.base import metadata
 from models.billing_profile import BillingProfile
 from models.customer import Customer, CustomerDomain, CustomerUser
+from models.offer import Offer, OfferCountry
 from models.outbox import OutboxMail
 from models.partner import Partner, PartnerApp, PartnerUser, RoleAssignment
 from models.partnership import Partnership
+from models.product_subscription import ProductSubscription, SubscriptionOwner
+from models.purchase_permission import PurchasePermission
+from models.qualification import Qualification, ValidationCode
 from models.relationship import Relationship, RelationshipDomain
 from models.relationship_request import RelationshipRequest
 
@@ -21,14 +25,21 @@ __all__ = [
     "Customer",
     "CustomerDomain",
     "CustomerUser",
+    "Offer",
+    "OfferCountry",
     "OutboxMail",
     "Partner",
     "PartnerApp",
     "PartnerUser",
     "Partnership",
+    "ProductSubscription",
+    "PurchasePermission",
+    "Qualification",
     "Relationship",
     "RelationshipDomain",
     "RelationshipRequest",
     "RoleAssignment",
+    "SubscriptionOwner",
+    "ValidationCode",
     "metadata",
 ]

@@ -48,12 +48,13 @@ class Denied(Exception):  # noqa: N818 - the field's word for it; an error is wh
 
 
 @lru_cache(maxsize=65536)
-def decide(standing: Standing, permission: Permission) -> Decision:
+def decide(standing: Standing, permission: Permission, capability: str | None = None) -> Decision:
     """Whether callers of this standing hold the permission (permissions.md 0, steps 2, 4 and 5).
 
     Args:
         standing: The caller's roles, cloud and partner.
         permission: What is to be done.
+        capability: What the cloud must also have for this use of the permission; None for nothing more.
 
     Returns:
         The decision. Conditions on the object (step 7) are named, not evaluated.
@@ -61,7 +62,8 @@ def decide(standing: Standing, permission: Permission) -> Decision:
     rule = policy().permissions[permission]
     granted_by = tuple(rule.grants)
     held_through = tuple(role for role in granted_by if role in standing.roles)
-    code = _denial(standing, rule, held_through)
+    absent = _absent(standing.cloud, rule.capability, capability)
+    code = _denial(standing, rule, held_through, absent)
     conditions = [rule.grants[role] for role in held_through]
     # Of several roles the mildest condition holds: of two that can meet, the one with the lower number.
     met = [tag for tag in conditions if tag is not None]
@@ -73,7 +75,51 @@ def decide(standing: Standing, permission: Permission) -> Decision:
         condition=condition,
         held_through=held_through,
         granted_by=granted_by,
-        message=_message(standing, rule, code, condition, held_through),
+        message=_message(standing, rule, code, condition, held_through, absent),
+    )
+
+
+def require_customer(principal: Principal) -> None:
+    """Refuses partners' principals what customers decide, whatever privileges they hold (permissions.md 3).
+
+    Raises:
+        Denied: FORBIDDEN.
+    """
+    if principal.kind is not PrincipalKind.CUSTOMER_USER:
+        raise Denied(_customers_affair("Only the customer decides this; a partner cannot in its place."))
+
+
+def require_customer_admin(principal: Principal) -> None:
+    """Refuses everybody but a customer's global admin (permissions.md 3).
+
+    Raises:
+        Denied: FORBIDDEN.
+    """
+    require_customer(principal)
+    if not principal.is_customer_admin:
+        raise Denied(_customers_affair("Only a global admin of your company decides this; ask one."))
+
+
+def require_capability(principal: Principal, capability: str) -> None:
+    """Refuses in clouds that lack something (permissions.md 5.2).
+
+    Raises:
+        Denied: CLOUD_FEATURE_UNAVAILABLE.
+    """
+    if _absent(principal.cloud, capability) is not None:
+        message = f"This does not exist in the cloud {principal.cloud.name}; it exists in {_clouds(capability)}."
+        raise Denied(_customers_affair(message, DenialCode.CLOUD_FEATURE_UNAVAILABLE))
+
+
+def _customers_affair(message: str, code: DenialCode = DenialCode.FORBIDDEN) -> Decision:
+    return Decision(
+        permission=None,
+        granted=False,
+        code=code,
+        condition=None,
+        held_through=(),
+        granted_by=(),
+        message=message,
     )
 
 
@@ -101,51 +147,25 @@ def require_kind(standing: Standing, permission: Permission, kinds: frozenset[Pa
     )
 
 
-def require_customer(principal: Principal) -> None:
-    """Refuses partners' principals what customers decide, whatever privileges they hold (permissions.md 3).
-
-    Raises:
-        Denied: FORBIDDEN.
-    """
-    if principal.kind is not PrincipalKind.CUSTOMER_USER:
-        raise Denied(_customers_affair("Only the customer decides this; a partner cannot in its place."))
-
-
-def require_customer_admin(principal: Principal) -> None:
-    """Refuses everybody but a customer's global admin (permissions.md 3).
-
-    Raises:
-        Denied: FORBIDDEN.
-    """
-    require_customer(principal)
-    if not principal.is_customer_admin:
-        raise Denied(_customers_affair("Only a global admin of your company decides this; ask one."))
-
-
-def _customers_affair(message: str) -> Decision:
-    return Decision(
-        permission=None,
-        granted=False,
-        code=DenialCode.FORBIDDEN,
-        condition=None,
-        held_through=(),
-        granted_by=(),
-        message=message,
-    )
-
-
 def effective_permissions(standing: Standing) -> tuple[Permission, ...]:
     """Every permission that callers of this standing hold, in policy order."""
     return tuple(p for p in Permission if decide(standing, p).granted)
 
 
-def _denial(standing: Standing, rule: PermissionRule, held_through: tuple[Role, ...]) -> DenialCode | None:
+def _absent(cloud: Cloud, *capabilities: str | None) -> str | None:
+    missing = (name for name in capabilities if name is not None and cloud not in policy().capabilities[name])
+    return next(missing, None)
+
+
+def _denial(
+    standing: Standing, rule: PermissionRule, held_through: tuple[Role, ...], absent: str | None
+) -> DenialCode | None:
     app = standing.kind is PrincipalKind.PARTNER_APP
     if standing.kind is PrincipalKind.CUSTOMER_USER:
         return DenialCode.FORBIDDEN
     if app and not rule.app_only:
         return DenialCode.APP_ONLY_NOT_SUPPORTED
-    if rule.capability and standing.cloud not in policy().capabilities[rule.capability]:
+    if absent is not None:
         return DenialCode.CLOUD_FEATURE_UNAVAILABLE
     if rule.partner_kinds and not rule.partner_kinds & standing.partner_kinds:
         return DenialCode.PARTNER_TYPE_NOT_ALLOWED
@@ -171,6 +191,7 @@ def _message(
     code: DenialCode | None,
     condition: str | None,
     held_through: tuple[Role, ...],
+    absent: str | None,
 ) -> str:
     name = rule.permission.name
     roles = words(tuple(role.name for role in rule.grants))
@@ -183,7 +204,8 @@ def _message(
         case DenialCode.APP_ONLY_NOT_SUPPORTED:
             return f"{name} needs a signed-in user; an application alone cannot hold it. Sign in as {roles}."
         case DenialCode.CLOUD_FEATURE_UNAVAILABLE:
-            return f"{name} does not exist in the cloud {standing.cloud.name}; it exists in {_clouds(rule)}."
+            what = name if absent == rule.capability else f"This use of {name}"
+            return f"{what} does not exist in the cloud {standing.cloud.name}; it exists in {_clouds(absent)}."
         case DenialCode.PARTNER_TYPE_NOT_ALLOWED:
             kinds = words(tuple(sorted(kind.name for kind in rule.partner_kinds)))
             return f"{name} is only for partners of the kind {kinds}."
@@ -197,6 +219,6 @@ def _message(
             return f"{name} is missing: ask your global admin for one of the roles {roles}."
 
 
-def _clouds(rule: PermissionRule) -> str:
-    clouds = policy().capabilities[rule.capability or ""]
+def _clouds(capability: str | None) -> str:
+    clouds = policy().capabilities[capability or ""]
     return _listed([cloud.name for cloud in Cloud if cloud in clouds])

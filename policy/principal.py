@@ -17,6 +17,7 @@ class Standing:
         scopes: What the token narrows a user to, or gives an application; None where it narrows nothing.
         partner_kinds: Kinds of the caller's partner; empty for customer users.
         program_status: Status of the caller's partner; None for customer users.
+        is_customer_admin: Whether a customer user is its company's global admin.
     """
 
     kind: PrincipalKind
@@ -25,6 +26,7 @@ class Standing:
     scopes: frozenset[Permission] | None = None
     partner_kinds: frozenset[PartnerKind] = frozenset()
     program_status: ProgramStatus | None = None
+    is_customer_admin: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,6 @@ class Principal:
         mfa: Whether the sign-in used multi-factor authentication; False for applications.
         country: The partner's country; None for customer users.
         is_sandbox: Whether the partner's account is an integration sandbox.
-        is_customer_admin: Whether a customer user is its company's global admin.
     """
 
     standing: Standing
@@ -49,7 +50,6 @@ class Principal:
     mfa: bool = False
     country: str | None = None
     is_sandbox: bool = False
-    is_customer_admin: bool = False
 
     @property
     def partner_id(self) -> UUID | None:
@@ -60,6 +60,11 @@ class Principal:
     def customer_id(self) -> UUID | None:
         """The home tenant of a customer user; None for a partner's principal."""
         return self.tenant_id if self.kind is PrincipalKind.CUSTOMER_USER else None
+
+    @property
+    def is_customer_admin(self) -> bool:
+        """Whether this is a customer's user and its company's global admin."""
+        return self.standing.is_customer_admin
 
     @property
     def kind(self) -> PrincipalKind:

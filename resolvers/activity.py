@@ -142,6 +142,10 @@ READABLE_WITH: dict[str, frozenset[Permission]] = {
     "relationship": frozenset({Permission.CUSTOMER_READ}),
     "relationshipRequest": frozenset({Permission.RELATIONSHIP_READ}),
     "partnership": frozenset({Permission.PARTNERSHIP_READ}),
+    "qualification": frozenset({Permission.QUALIFICATION_READ}),
+    "purchasePermission": frozenset({Permission.SELFSERVE_READ}),
+    "subscription.owner": frozenset({Permission.CUSTOMER_USER_READ}),
+    "subscription": frozenset({Permission.SUBSCRIPTION_READ}),
 }
 
 

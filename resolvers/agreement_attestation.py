@@ -131,7 +131,6 @@ def agreement_changes(form: AgreementForm) -> list[dict[str, object]]:
 def new_agreement(call: Call, customer_id: UUID, form: AgreementForm) -> Agreement:
     """The row of a checked acceptance, attested by the caller."""
     contact = form.contact
-    quadruple = (contact.first_name, contact.last_name, contact.email, contact.phone_number)
     return Agreement(
         id=uuid7(),
         cloud=call.principal.cloud,
@@ -145,7 +144,13 @@ def new_agreement(call: Call, customer_id: UUID, form: AgreementForm) -> Agreeme
         contact_last_name=contact.last_name or "",
         contact_email=contact.email or "",
         contact_phone_number=contact.phone_number,
-        contact_key=fold("|".join(part or "" for part in quadruple)),
+        contact_key=contact_key(contact),
         recorded_by=call.principal.name,
         created_at=call.now,
     )
+
+
+def contact_key(contact: ContactForm) -> str:
+    """What makes two contacts the same: names, e-mail and phone, ignoring case (600061)."""
+    quadruple = (contact.first_name, contact.last_name, contact.email, contact.phone_number)
+    return fold("|".join(part or "" for part in quadruple))

@@ -11,7 +11,9 @@ from sqlmodel import col
 from models import Agreement, Relationship
 from models.agreement import AgreementMethod, AgreementType
 from models.relationship import RelationshipStatus
+from policy.rules import policy
 from policy.vocabulary import PrincipalKind
+from resolvers.call import Call
 from resolvers.global_ids import ObjectKind, global_id
 from resolvers.visibility import Rows, is_partner, viewer_cloud, viewer_tenant
 
@@ -67,6 +69,28 @@ def visible_agreements(kind: PrincipalKind) -> Rows:
         )
     )
     return acceptances if is_partner(kind) else acceptances.where(false())
+
+
+async def agreement_is_due(call: Call, customer_id: UUID, partner_id: UUID) -> bool:
+    """Whether the customer has still to accept its agreement before this partner sells to it (13605).
+
+    Settled: an attestation counts for the partner that gave it, a direct acceptance for all. Clouds without
+    attestation have the agreement in their contract (permissions.md 5.2).
+
+    Args:
+        call: The call.
+        customer_id: The customer.
+        partner_id: Who would sell.
+    """
+    if call.principal.cloud not in policy().capabilities["AGREEMENT_ATTESTATION"]:
+        return False
+    counting = select(col(Agreement.id)).where(
+        col(Agreement.cloud) == call.principal.cloud,
+        col(Agreement.customer_id) == customer_id,
+        col(Agreement.type) == AgreementType.MICROSOFT_CUSTOMER_AGREEMENT,
+        or_(col(Agreement.partner_id) == partner_id, col(Agreement.partner_id).is_(None)),
+    )
+    return (await call.transaction.execute(counting.limit(1))).first() is None
 
 
 # The vendor's template ids (customers.md 3.3); the addresses are its public pages, in the reader's language.

@@ -1,23 +1,18 @@
 """The customer list as rows of a CSV file: what is in it, and the line in the log that somebody took it."""
 
-from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlmodel import col
 
 from models import Relationship
-from models.relationship import RelationshipToPartner
 from policy.principal import Principal
+from policy.vocabulary import Permission
 from resolvers.audit import change, record
 from resolvers.call import Call
 from resolvers.customer_filters import CustomerFilter, narrow_customers
 from resolvers.customers import visible_customers
+from resolvers.exported_list import ExportedList
 from resolvers.visibility import Rows
-
-COLUMNS = ("Microsoft ID", "Company name", "Primary domain name", "Relationship")
-# A spreadsheet runs a cell that begins so, some also the full-width signs; an apostrophe in front makes it text
-# (customers.md 2.6 [D]).
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # noqa: RUF001 - the full-width signs are meant
 
 
 def export_rows(chosen: CustomerFilter, principal: Principal) -> Rows:
@@ -38,11 +33,14 @@ def export_rows(chosen: CustomerFilter, principal: Principal) -> Rows:
     ).order_by(col(Relationship.list_name_key), col(Relationship.customer_id))
 
 
-def export_cells(row: Iterable[Any]) -> Iterator[str]:
-    """One row of that SELECT as cells of the file."""
-    for value in row:
-        text = value.name.capitalize() if isinstance(value, RelationshipToPartner) else str(value)
-        yield f"'{text}" if text.startswith(FORMULA_STARTS) else text
+CUSTOMERS = ExportedList(
+    name="customers",
+    columns=("Microsoft ID", "Company name", "Primary domain name", "Relationship"),
+    chosen=CustomerFilter,
+    rows=export_rows,
+    permissions=(Permission.CUSTOMER_EXPORT,),
+    made_by="customerExport",
+)
 
 
 async def record_export(call: Call, chosen: dict[str, Any]) -> None:

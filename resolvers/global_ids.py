@@ -14,6 +14,8 @@ class ObjectKind(StrEnum):
     PARTNER = "partner"
     PARTNERSHIP = "partnership"
     AGREEMENT = "agreement"
+    OFFER = "offer"
+    PRODUCT_SUBSCRIPTION = "productsubscription"
     ACTIVITY_RECORD = "activity"
 
 

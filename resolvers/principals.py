@@ -124,12 +124,11 @@ async def _customer_user(read: Read, identity: Identity) -> Principal | None:
     if row is None:
         return None
     return Principal(
-        standing=Standing(PrincipalKind.CUSTOMER_USER, identity.cloud),
+        standing=Standing(PrincipalKind.CUSTOMER_USER, identity.cloud, is_customer_admin=bool(row.is_global_admin)),
         tenant_id=identity.tenant_id,
         actor_id=identity.actor_id,
         name=row.sign_in_name,
         mfa=identity.mfa,
-        is_customer_admin=row.is_global_admin,
     )
 
 

@@ -15,6 +15,8 @@ from resolvers.customer_lookup import customer_not_found
 from resolvers.faults import Fault, FaultCode
 from resolvers.naming import check_optional_text
 from resolvers.outcome import Outcome, stopped
+from resolvers.purchase_obstacles import purchase_obstacles
+from resolvers.purchase_permission_change import end_purchase_permissions
 from resolvers.relationship_grant import told_changes
 
 LONGEST_REASON = 500
@@ -41,7 +43,8 @@ async def end_relationship(
             reseller that only manages may (R5.6).
 
     Returns:
-        The relationship, or NOT_FOUND; RELATIONSHIP_REQUIRED for one that ended before (settled); or every fault.
+        The relationship, or NOT_FOUND; RELATIONSHIP_REQUIRED for one that ended before (settled); or every fault,
+        everything that is still active by its id among them (R5.2).
     """
     found = await find_own_relationship(call, customer_id)
     if found is None:
@@ -50,6 +53,7 @@ async def end_relationship(
         message = "Your relationship with this customer ended already; there is nothing to end."
         return stopped(Fault(FaultCode.RELATIONSHIP_REQUIRED, message, CUSTOMER, 20002))
     told, faults = check_optional_text(reason, ("input", "reason"), LONGEST_REASON)
+    faults += await purchase_obstacles(call, found.partner_id, found.customer_id, CUSTOMER)
     if faults:
         return stopped(*faults)
     keeps_admin = found.role is RelationshipRole.MANAGING and not revoke_delegated_admin
@@ -61,6 +65,7 @@ async def end_relationship(
         "end_reason": told,
     }
     changes = told_changes(found, after)
+    changes += await end_purchase_permissions(call, found.partner_id, found.customer_id)
     if told is not None:
         changes.append(change("relationship.endReason", None, told))
     await _end(call, found, after, changes)

@@ -11,9 +11,9 @@ from models.relationship import RelationshipRole
 from models.relationship_request import RelationshipRequestKind, RelationshipRequestStatus
 from policy.decisions import require_customer_admin
 from policy.vocabulary import Cloud
-from resolvers.agreement_acceptance import AcceptanceForm, accept_agreement, check_acceptance
 from resolvers.audit import Change, change, record
 from resolvers.call import Call
+from resolvers.direct_acceptance import AcceptanceForm, accept_directly, check_acceptance
 from resolvers.faults import Fault, FaultCode
 from resolvers.outcome import Outcome, stopped
 from resolvers.relationship_grant import Granted, Terms, grant_relationship
@@ -80,14 +80,14 @@ async def accept_request(call: Call, token: str, agreement: AcceptanceForm | Non
 
 async def _accept(call: Call, opened: Opened, agreement: AcceptanceForm | None) -> Decided:
     granted = [await grant_relationship(call, opened.customer, terms) for terms in _terms(opened)]
-    if agreement is not None and agreement.accepted:
-        await accept_agreement(call, agreement)
     await _bind(call, opened)
-    for given in granted:
-        if given.partner_id == opened.inviter.id:
-            await _record(call, opened, given, [_status_change(opened)])
-        elif given.changes:
-            await _record(call, opened, given, [])
+    concerned = [given for given in granted if given.changes or given.partner_id == opened.inviter.id]
+    agreed: list[Change] = []
+    if agreement is not None and agreement.accepted:
+        agreed = await accept_directly(call, logged_by_caller=[given.partner_id for given in concerned])
+    for given in concerned:
+        own = [_status_change(opened)] if given.partner_id == opened.inviter.id else []
+        await _record(call, opened, given, [*own, *agreed])
     ids = tuple(given.relationship_id for given in granted)
     return Decided(opened, RelationshipRequestStatus.ACCEPTED, ids)
 

@@ -1,17 +1,16 @@
 """What stands between an invited customer and its acceptance, in the order of R2.17: the first failure decides."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlmodel import col
 
-from models import Agreement, Customer, Partner, Partnership, Relationship, RelationshipRequest
-from models.agreement import AgreementType
+from models import Customer, Partner, Partnership, Relationship, RelationshipRequest
 from models.partnership import PartnershipStatus
 from models.relationship import RelationshipStatus
 from models.relationship_request import RelationshipRequestKind, RelationshipRequestStatus
 from policy.vocabulary import Cloud, ProgramStatus
+from resolvers.agreements import agreement_is_due
 from resolvers.call import Call
 from resolvers.countries.rules import home_region
 from resolvers.expiry import request_expiry
@@ -79,7 +78,7 @@ async def open_request(call: Call, token: str, *, to_decide: bool) -> Opened | N
         return None
     inviter = await find_partner(call, request.inviter_id)
     provider = await find_partner(call, request.provider_id) if request.provider_id is not None else None
-    due = cloud is Cloud.GLOBAL and not await _has_agreed(call, (provider or inviter).id)
+    due = await agreement_is_due(call, customer.id, (provider or inviter).id)
     return Opened(request, inviter, provider, customer, due)
 
 
@@ -164,14 +163,3 @@ async def _check_single_partner(call: Call, opened: Opened) -> Fault | None:
         return None
     message = "In this cloud a company has one partner; yours has one already, whose relationship must end first."
     return Fault(FaultCode.SINGLE_PARTNER_CLOUD, message, TOKEN, 900127)
-
-
-async def _has_agreed(call: Call, partner_id: UUID) -> bool:
-    # Settled: an attestation counts for the partner that gave it, a direct acceptance for all.
-    accepted = select(col(Agreement.id)).where(
-        col(Agreement.cloud) == call.principal.cloud,
-        col(Agreement.customer_id) == call.principal.tenant_id,
-        col(Agreement.type) == AgreementType.MICROSOFT_CUSTOMER_AGREEMENT,
-        or_(col(Agreement.partner_id) == partner_id, col(Agreement.partner_id).is_(None)),
-    )
-    return (await call.transaction.execute(accepted.limit(1))).first() is not None

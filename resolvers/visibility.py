@@ -13,6 +13,7 @@ Rows = Select[*tuple[Any, ...]]
 viewer_cloud = bindparam("viewer_cloud", type_=stored(Cloud, "cloud"))
 viewer_tenant = bindparam("viewer_tenant", type_=Uuid())
 viewer_now = bindparam("viewer_now", type_=UtcDateTime())
+viewer_actor = bindparam("viewer_actor", type_=Uuid())
 
 
 def is_partner(kind: PrincipalKind) -> bool:

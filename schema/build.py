@@ -16,6 +16,7 @@ from schema.customers.mutations import CustomerMutations
 from schema.partners.partnership_mutations import PartnershipMutations
 from schema.partners.relationship_mutations import RelationshipMutations
 from schema.partners.relationship_request_mutations import RelationshipRequestMutations
+from schema.product_subscriptions.mutations import ProductSubscriptionMutations
 from schema.query import Query
 from schema.scalars import SCALARS
 
@@ -23,7 +24,13 @@ from schema.scalars import SCALARS
 @strawberry.type(
     description="Everything that can be done. Fields run one after the other, each in a transaction of its own."
 )
-class Mutation(CustomerMutations, PartnershipMutations, RelationshipRequestMutations, RelationshipMutations):
+class Mutation(
+    CustomerMutations,
+    PartnershipMutations,
+    RelationshipRequestMutations,
+    RelationshipMutations,
+    ProductSubscriptionMutations,
+):
     """The root of writes."""
 
 

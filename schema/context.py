@@ -14,7 +14,7 @@ from policy.principal import Principal, Standing
 from policy.vocabulary import PrincipalKind
 from resolvers.audit import record_denial
 from resolvers.call import Call
-from resolvers.customer_filters import CustomerFilter
+from resolvers.exported_list import ChosenT, ExportedList
 from resolvers.invitations import Invitations
 
 
@@ -29,8 +29,8 @@ class ExportLink:
 class ExportLinks(Protocol):
     """Makes links that serve an export to the one who asked for it."""
 
-    def sign(self, principal: Principal, chosen: CustomerFilter, now: datetime) -> ExportLink:
-        """A link for the principal, good for a few minutes."""
+    def sign(self, principal: Principal, exported: ExportedList[ChosenT], chosen: ChosenT, now: datetime) -> ExportLink:
+        """A link to the chosen rows of a list for the principal, good for a few minutes."""
 
 
 @dataclass(slots=True)
@@ -71,9 +71,14 @@ class Context:
 
     @property
     def binds(self) -> Mapping[str, Any]:
-        """What visibility SELECTs ask for: the viewer's tenant in its cloud, and what time it is."""
+        """What visibility SELECTs ask for: the viewer, its tenant in its cloud, and what time it is."""
         principal = self.principal
-        return {"viewer_cloud": principal.cloud, "viewer_tenant": principal.tenant_id, "viewer_now": self.now}
+        return {
+            "viewer_cloud": principal.cloud,
+            "viewer_tenant": principal.tenant_id,
+            "viewer_actor": principal.actor_id,
+            "viewer_now": self.now,
+        }
 
     def begin(self, *, writes: bool) -> Unit:
         """A new unit of work, which fields read and write in from now on."""

@@ -10,7 +10,11 @@ import strawberry
 from models.activity import ActivityStatus
 from models.agreement import AgreementMethod, AgreementType
 from models.customer import AccountVerification
+from models.offer import ProductSubscriptionKind
 from models.partnership import PartnershipStatus
+from models.product_subscription import ProductSubscriptionStatus
+from models.purchase_permission import PurchasableResource, PurchaseAction
+from models.qualification import QualificationKind, VettingStatus
 from models.relationship import RelationshipOrigin, RelationshipRole, RelationshipStatus, RelationshipToPartner
 from models.relationship_request import RelationshipRequestKind, RelationshipRequestStatus
 from policy.rules import policy
@@ -212,6 +216,61 @@ described(
 )
 
 described(
+    QualificationKind,
+    "What a customer can be recognised as.",
+    {
+        "EDUCATION": "A school, university or the like; vetted.",
+        "GOVERNMENT_COMMUNITY_CLOUD": "A US public body, proven by a validation code.",
+        "STATE_OWNED_ENTITY": "Owned by a state; not vetted.",
+        "NONPROFIT": "A nonprofit; never requested by a partner.",
+    },
+)
+
+described(
+    VettingStatus,
+    "How far a vetting is.",
+    {
+        "IN_REVIEW": "The operator looks at it.",
+        "APPROVED": "Granted; a partner cannot take it back.",
+        "DENIED": "Refused; correct the customer's data and request it again.",
+    },
+)
+
+described(
+    ProductSubscriptionKind,
+    "How something is sold.",
+    {
+        "LICENSE": "By seats, billed ahead.",
+        "USAGE": "By use, billed afterwards; Azure.",
+        "RESERVATION": "Azure capacity, reserved and paid ahead.",
+        "SOFTWARE": "A licence that is bought once.",
+    },
+)
+
+described(
+    ProductSubscriptionStatus,
+    "Where a subscription stands.",
+    {
+        "PENDING": "It is being provisioned.",
+        "ACTIVE": "It can be used.",
+        "SUSPENDED": "Users lost access; it can be reactivated for 90 days.",
+        "DELETED": "It is gone, for good.",
+    },
+)
+
+described(
+    PurchasableResource,
+    "What a customer may buy for itself.",
+    {"AZURE_RESERVED_INSTANCES": "Reservations of Azure capacity."},
+)
+
+described(
+    PurchaseAction,
+    "What a customer may do for itself.",
+    {"PURCHASE": "Buy it; never exchange, cancel or renew it."},
+)
+
+described(
     ActivityStatus,
     "How an action ended.",
     {
@@ -258,6 +317,16 @@ described(
         "PARTNER_AGREEMENT_REQUIRED": "A partner has not signed its agreement with the vendor.",
         "PROGRAM_NOT_ACTIVE": "A reseller program is not active.",
         "EXPIRED": "The invitation was not answered in time.",
+        "VERIFICATION_PENDING": "The customer's account is still under review.",
+        "VERIFICATION_DENIED": "The customer's account was not approved.",
+        "ACTIVE_SUBSCRIPTIONS": "Subscriptions are active; suspend them first.",
+        "ACTIVE_RESERVATIONS": "Reservations are active; cancel them first.",
+        "ACTIVE_SOFTWARE": "Software was bought and not cancelled; cancel it first.",
+        "NO_ELIGIBLE_AZURE_SUBSCRIPTION": "The customer has no active Azure subscription through you.",
+        "PURCHASE_NOT_PERMITTED": "The partner does not let your company buy for itself.",
+        "OWNER_ROLE_REQUIRED": "Only an Owner of the Azure subscription may buy under it.",
+        "QUALIFICATION_CONFLICT": "The customer has a qualification that excludes this one.",
+        "VALIDATION_CODE_EXHAUSTED": "The validation code was used as often as it may be.",
     },
     name="UserErrorCode",
 )

@@ -23,6 +23,7 @@ from schema.countries.rules import CountryQueries
 from schema.customers.queries import CustomerQueries
 from schema.node import Node
 from schema.partners.queries import PartnerQueries
+from schema.product_subscriptions.queries import OfferQueries
 from schema.viewer.roles import RoleDefinition, role_definitions
 from schema.viewer.viewer import Viewer
 
@@ -44,6 +45,12 @@ FOUND_BY_ID: dict[ObjectKind, tuple[Source[Any], tuple[Permission, ...], str]] =
         "BillingProfile",
     ),
     ObjectKind.AGREEMENT: (sources.agreements, (Permission.CUSTOMER_READ, Permission.AGREEMENT_ATTEST), "Agreement"),
+    ObjectKind.OFFER: (sources.offers, (Permission.SUBSCRIPTION_READ,), "Offer"),
+    ObjectKind.PRODUCT_SUBSCRIPTION: (
+        sources.product_subscriptions,
+        (Permission.CUSTOMER_READ, Permission.SUBSCRIPTION_READ),
+        "ProductSubscription",
+    ),
     ObjectKind.ACTIVITY_RECORD: (sources.activity_records, (Permission.AUDIT_READ,), "ActivityRecord"),
 }
 TYPES_BY_ID = {source: name for source, _, name in FOUND_BY_ID.values()}
@@ -80,7 +87,7 @@ def _all_located(
 
 
 @strawberry.type(description="Everything that can be read.")
-class Query(CustomerQueries, PartnerQueries, CountryQueries, PrecheckQueries):
+class Query(CustomerQueries, PartnerQueries, OfferQueries, CountryQueries, PrecheckQueries):
     """The root of reads."""
 
     activity_log: ActivityRecordConnection | None = field(

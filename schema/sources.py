@@ -5,8 +5,17 @@ from resolvers.activity import ActivityRow, visible_activity
 from resolvers.agreements import AgreementRow, visible_agreements
 from resolvers.billing_profiles import BillingProfileRow, visible_billing_profiles
 from resolvers.customers import CustomerRow, DomainRow, visible_customers, visible_domains
+from resolvers.offers import OfferCountryRow, OfferRow, visible_offer_countries, visible_offers
+from resolvers.owned_subscriptions import (
+    OwnedSubscriptionRow,
+    visible_owned_subscriptions,
+    visible_purchasable_offers,
+)
 from resolvers.partners import PartnerRow, visible_partners
 from resolvers.partnerships import PartnershipRow, visible_partnerships, visible_shared_customers
+from resolvers.product_subscriptions import ProductSubscriptionRow, visible_product_subscriptions
+from resolvers.purchase_permissions import PurchasePermissionRow, visible_purchase_permissions
+from resolvers.qualifications import QualificationRow, visible_qualifications
 from resolvers.relationship_requests import RelationshipRequestRow, visible_relationship_requests
 from resolvers.relationships import (
     RelationshipRow,
@@ -29,3 +38,10 @@ resellers = Source(PartnerRow, visible_resellers)
 billing_profiles = Source(BillingProfileRow, visible_billing_profiles)
 agreements = Source(AgreementRow, visible_agreements)
 activity_records = Source(ActivityRow, visible_activity)
+offers = Source(OfferRow, visible_offers)
+offer_countries = Source(OfferCountryRow, visible_offer_countries, key="country")
+product_subscriptions = Source(ProductSubscriptionRow, visible_product_subscriptions)
+qualifications = Source(QualificationRow, visible_qualifications)
+purchase_permissions = Source(PurchasePermissionRow, visible_purchase_permissions, key="customer_id")
+owned_subscriptions = Source(OwnedSubscriptionRow, visible_owned_subscriptions)
+purchasable_offers = Source(OfferRow, visible_purchasable_offers)

@@ -11,6 +11,7 @@ from schema.access import PUBLIC
 from schema.context import Info
 
 DoneT = TypeVar("DoneT")
+USER_ERRORS = "Every fault of the input at once; empty where it was done."
 
 
 @strawberry.type(

@@ -78,6 +78,47 @@ def sweep(data_dir: DataDir = None) -> None:
 
 
 @app.command()
+def verify_account(
+    domain: Annotated[str, typer.Argument(help="Any domain of the customer.")],
+    status: Annotated[str, typer.Option(help="approved opens purchases; denied, in-review and not-started hold them.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Decide whether a customer's account may buy."""
+    from clientela.cli.operator import decide_account
+    from clientela.cli.settings import load_settings
+
+    asyncio.run(decide_account(load_settings(data_dir=data_dir), domain, status))
+
+
+@app.command()
+def decide_vetting(
+    domain: Annotated[str, typer.Argument(help="Any domain of the customer.")],
+    deny: Annotated[str | None, typer.Option(help="Deny it for this reason; a wrong one lists them.")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Approve a customer's request to be recognised as a school, or deny it."""
+    from clientela.cli.operator import decide_education
+    from clientela.cli.settings import load_settings
+
+    asyncio.run(decide_education(load_settings(data_dir=data_dir), domain, deny))
+
+
+@app.command()
+def add_validation_code(
+    partner: Annotated[str, typer.Argument(help="The domain of the partner that may use it.")],
+    code: Annotated[str, typer.Argument(help="The code.")],
+    organization: Annotated[str, typer.Option(help="The organisation that was given it.")],
+    uses: Annotated[int, typer.Option(min=1, help="For how many customers it is good.")] = 1,
+    data_dir: DataDir = None,
+) -> None:
+    """File a validation code for the government community cloud with a partner."""
+    from clientela.cli.operator import file_validation_code
+    from clientela.cli.settings import load_settings
+
+    asyncio.run(file_validation_code(load_settings(data_dir=data_dir), partner, code, organization, uses))
+
+
+@app.command()
 def token(
     name: Annotated[
         str,

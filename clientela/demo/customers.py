@@ -107,8 +107,8 @@ def add_tenant(batch: Batch, tenant: Tenant, rng: Random) -> None:
     add_user(batch, tenant, "admin", rng)
 
 
-def add_user(batch: Batch, tenant: Tenant, local_part: str, rng: Random) -> None:
-    """Adds one of the customer's users.
+def add_user(batch: Batch, tenant: Tenant, local_part: str, rng: Random) -> UUID:
+    """Adds one of the customer's users; says the user's id.
 
     Args:
         batch: Takes the row.
@@ -117,11 +117,12 @@ def add_user(batch: Batch, tenant: Tenant, local_part: str, rng: Random) -> None
         rng: For the id.
     """
     is_admin = local_part == "admin"
+    user_id = uuid7(tenant.created_at, rng)
     batch.add(
         CustomerUser,
         cloud=tenant.cloud,
         customer_id=tenant.id,
-        id=uuid7(tenant.created_at, rng),
+        id=user_id,
         sign_in_name=f"{local_part}@{tenant.domain}",
         display_name="Administrator" if is_admin else "User",
         is_global_admin=is_admin,
@@ -129,6 +130,7 @@ def add_user(batch: Batch, tenant: Tenant, local_part: str, rng: Random) -> None
         must_change_password=True,
         created_at=tenant.created_at,
     )
+    return user_id
 
 
 def add_relationship(

@@ -16,8 +16,10 @@ from clientela.demo.companies import Company, former_profile, make_companies, we
 from clientela.demo.customers import Tenant, Terms, add_relationship, add_tenant, add_user, make_tenant
 from clientela.demo.history import add_attestation, add_creation, add_end, add_update
 from clientela.demo.invitations import add_partnerships, add_requests
+from clientela.demo.offers import add_catalogue
 from clientela.demo.organisations import ORGANISATIONS, Organisation, organisation
 from clientela.demo.partners import add_partner
+from clientela.demo.purchases import WELL_KNOWN, add_purchases
 from models import Partner
 from models.relationship import RelationshipOrigin, RelationshipRole
 from policy.vocabulary import Cloud, Role
@@ -102,6 +104,7 @@ def _make_world(now: datetime) -> Batch:
     for partner in ORGANISATIONS:
         add_partner(batch, partner, founded)
     add_partnerships(batch, founded, now)
+    add_catalogue(batch)
     taken: set[str] = set()
     for portfolio in PORTFOLIOS:
         _add_portfolio(batch, portfolio, taken, now)
@@ -147,10 +150,15 @@ def _add_customer(
     actor = partner.person(rng.choice((Role.ADMIN_AGENT, Role.SALES_AGENT)))
     profile = tenant.company.profile
     add_tenant(batch, tenant, rng)
-    add_user(batch, tenant, "user", rng)
+    user_id = add_user(batch, tenant, "user", rng)
     add_creation(batch, tenant, partner.id, actor, rng)
-    if tenant.cloud is Cloud.GLOBAL and rng.random() < ATTESTED:
+    attested = tenant.cloud is Cloud.GLOBAL and (rng.random() < ATTESTED or tenant.company.prefix in WELL_KNOWN)
+    if attested:
         add_attestation(batch, tenant, actor, rng)
+    # R5.2: nothing is left of what an ended relationship sold.
+    if not terms.ended_at and (attested or tenant.cloud is not Cloud.GLOBAL):
+        sold_for = reseller.id if reseller else None
+        add_purchases(batch, tenant, partner, user_id=user_id, now=now, reseller_id=sold_for)
     changed_at = _changed_at(tenant, now, rng)
     if changed_at:
         add_update(batch, tenant, actor, changed_at, former=former_profile(tenant.company, rng), rng=rng)

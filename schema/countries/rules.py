@@ -8,7 +8,7 @@ from policy.vocabulary import Permission
 from resolvers.countries.rules import CountryRules as Rules
 from resolvers.countries.rules import Requirement, all_countries, country_rules
 from schema.access import PUBLIC, computed, field
-from schema.customers.filters import known_country
+from schema.countries.arguments import known_country
 from schema.scalars import CountryCode, CultureCode
 
 

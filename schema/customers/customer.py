@@ -22,9 +22,12 @@ from schema.connections import FORWARD, Connection
 from schema.context import Context, Info
 from schema.customers.agreement import Agreement
 from schema.customers.profiles import Address, BillingProfile, CompanyProfile, Contact
+from schema.customers.purchase_permission import PurchasePermission
+from schema.customers.qualification import Qualification
 from schema.node import Node
 from schema.partners.partner import Partner
 from schema.partners.relationship import Relationship
+from schema.product_subscriptions.subscription import ProductSubscriptionConnection, product_subscription_listing
 from schema.scalars import CountryCode, DomainName
 
 PartnerConnection = Connection[Partner]
@@ -44,6 +47,14 @@ def _newest_first(
     columns = agreements.selected_columns
     of_type = agreements.where(columns.type == type) if type is not None else agreements
     return of_type.order_by(columns.agreed_on.desc(), columns.id.desc())
+
+
+def _as_they_are(permissions: Rows) -> Rows:
+    return permissions
+
+
+def _by_kind(qualifications: Rows) -> Rows:
+    return qualifications.order_by(qualifications.selected_columns.kind)
 
 
 def _resellers(_context: Context) -> Listing[PartnerRow]:
@@ -103,10 +114,25 @@ class Customer(Node):
         "Every indirect reseller linked to the customer, for its provider.",
         link=Pages(_resellers, FORWARD, key="id", by="customer_id"),
     )
+    purchase_permissions: list[PurchasePermission] | None = field(
+        Permission.SELFSERVE_READ,
+        "Self-service purchases that your company lets the customer make. Off by default.",
+        link=Many(sources.purchase_permissions, key="id", by="customer_id", narrow=_as_they_are),
+    )
     agreements: list[Agreement] | None = field(
         Permission.AGREEMENT_ATTEST,
         "Agreements that the customer accepted, the newest first.",
         link=Many(sources.agreements, key="id", by="customer_id", narrow=_newest_first),
+    )
+    qualifications: list[Qualification] | None = field(
+        Permission.QUALIFICATION_READ,
+        "What the customer is recognised as, or asked to be.",
+        link=Many(sources.qualifications, key="id", by="customer_id", narrow=_by_kind),
+    )
+    subscriptions: ProductSubscriptionConnection | None = field(
+        Permission.SUBSCRIPTION_READ,
+        "What the customer bought through your company, the oldest first.",
+        link=Pages(product_subscription_listing, FORWARD, key="id", by="customer_id"),
     )
     activity: ActivityRecordConnection | None = field(
         Permission.AUDIT_READ,

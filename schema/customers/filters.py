@@ -6,15 +6,14 @@ from typing import Annotated
 
 import strawberry
 
-from execution.refusals import BadUserInput
 from execution.windows import Listing
-from resolvers.countries.rules import country_rules
 from resolvers.customer_filters import CustomerFilter as Chosen
 from resolvers.customer_filters import narrow_customers
 from resolvers.customers import CustomerRow
 from resolvers.global_ids import ObjectKind, key_of
 from schema import sources
 from schema.context import Context
+from schema.countries.arguments import known_country
 from schema.scalars import CountryCode
 from schema.texts import plain
 
@@ -96,19 +95,6 @@ def choose(asked: CustomerFilter | None) -> Chosen:
         created_after=asked.created_after,
         created_before=asked.created_before,
     )
-
-
-def known_country(argument: str, country: str) -> str:
-    """A country that a program named in a query.
-
-    Raises:
-        BadUserInput: There is no such country.
-    """
-    if country_rules(country) is None:
-        raise BadUserInput(
-            f"`{argument}`: {country[:20]!r} is no country. Write ISO 3166-1 alpha-2 in upper case, e.g. IT."
-        )
-    return country
 
 
 def customer_listing(

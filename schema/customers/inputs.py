@@ -6,11 +6,14 @@ from uuid import UUID
 import strawberry
 
 from models.agreement import AgreementType
+from models.purchase_permission import PurchasableResource, PurchaseAction
+from models.qualification import QualificationKind
 from resolvers.agreement_attestation import AgreementForm, ContactForm
 from resolvers.customer_creation import CustomerForm
 from resolvers.forms import AddressForm, BillingProfileForm
 from resolvers.global_ids import ObjectKind, key_of
-from schema.scalars import CountryCode, CultureCode, EmailAddress
+from resolvers.qualification_request import QualificationForm
+from schema.scalars import CountryCode, CultureCode, EmailAddress, Url
 
 DRY_RUN = "Runs every check and shows the outcome; nothing stays."
 
@@ -161,3 +164,36 @@ class CustomerAttestAgreementInput:
 
     customer_id: strawberry.ID = strawberry.field(description="The customer.")
     agreement: AgreementInput = strawberry.field(description="What it accepted.")
+
+
+@strawberry.input(description="As what a customer shall be recognised.")
+class CustomerRequestQualificationInput:
+    """A request."""
+
+    customer_id: strawberry.ID = strawberry.field(description="The customer.")
+    kind: QualificationKind = strawberry.field(description="As what.")
+    education_segment: str | None = strawberry.field(
+        default=None, description="For EDUCATION, required there: K12 or HigherEducation."
+    )
+    website: Url | None = strawberry.field(default=None, description="For EDUCATION: where the vetting can look.")
+    validation_code: str | None = strawberry.field(
+        default=None,
+        description="For GOVERNMENT_COMMUNITY_CLOUD, required there: the code that the organisation was given.",
+    )
+
+    def form(self) -> QualificationForm:
+        """What was filled in."""
+        return QualificationForm(self.kind, self.education_segment, self.website, self.validation_code)
+
+
+@strawberry.input(description="What a customer may buy for itself from now on.")
+class CustomerSetPurchasePermissionInput:
+    """A turn of the switch."""
+
+    customer_id: strawberry.ID = strawberry.field(description="The customer.")
+    resource: PurchasableResource = strawberry.field(
+        default=PurchasableResource.AZURE_RESERVED_INSTANCES, description="What may be bought."
+    )
+    action: PurchaseAction = strawberry.field(default=PurchaseAction.PURCHASE, description="What may be done.")
+    enabled: bool = strawberry.field(description="Whether it shall be on.")
+    dry_run: bool = strawberry.field(default=False, description=DRY_RUN)

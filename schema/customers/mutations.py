@@ -10,6 +10,8 @@ from resolvers.billing_profile_update import update_billing_profile, update_cont
 from resolvers.customer_creation import create_customer
 from resolvers.customer_deletion import delete_customer
 from resolvers.global_ids import ObjectKind, global_id, key_of
+from resolvers.purchase_permission_change import set_purchase_permission
+from resolvers.qualification_request import request_qualification
 from schema.access import computed
 from schema.context import Info
 from schema.customers.exports import CustomerExportInput, CustomerExportPayload, export_customers
@@ -17,6 +19,8 @@ from schema.customers.inputs import (
     CustomerAttestAgreementInput,
     CustomerCreateInput,
     CustomerDeleteInput,
+    CustomerRequestQualificationInput,
+    CustomerSetPurchasePermissionInput,
     CustomerUpdateBillingProfileInput,
     CustomerUpdateContactInput,
 )
@@ -24,6 +28,8 @@ from schema.customers.payloads import (
     CustomerAttestAgreementPayload,
     CustomerCreatePayload,
     CustomerDeletePayload,
+    CustomerRequestQualificationPayload,
+    CustomerSetPurchasePermissionPayload,
     CustomerUpdateBillingProfilePayload,
     CustomerUpdateContactPayload,
     InitialCredentials,
@@ -130,5 +136,45 @@ class CustomerMutations:
         return CustomerAttestAgreementPayload(
             customer_id=done.customer_id if done else None,
             agreement_id=done.agreement_id if done else None,
+            user_errors=faults,  # type: ignore[arg-type]
+        )
+
+    @computed(
+        Permission.QUALIFICATION_WRITE,
+        "Requests that a customer is recognised as a school, a US public body or a state-owned entity. Education is "
+        "vetted first; a denied request can be made again.",
+    )
+    async def customer_request_qualification(
+        self,
+        info: Info,
+        input: Annotated[CustomerRequestQualificationInput, INPUT],  # noqa: A002
+    ) -> CustomerRequestQualificationPayload | None:
+        """Global cloud; what is granted cannot be taken back."""
+        customer_id = key_of(ObjectKind.CUSTOMER, input.customer_id)
+        outcome = await request_qualification(info.context.call(), customer_id, input.form())
+        done, faults = finish(info, outcome)
+        return CustomerRequestQualificationPayload(
+            customer_id=done.customer_id if done else None,
+            qualification_id=done.qualification_id if done else None,
+            user_errors=faults,  # type: ignore[arg-type]
+        )
+
+    @computed(
+        Permission.SELFSERVE_WRITE,
+        "Lets a customer buy reservations for itself, billed to your company, or no longer. Turning it off stops new "
+        "purchases and does not touch earlier ones.",
+    )
+    async def customer_set_purchase_permission(
+        self,
+        info: Info,
+        input: Annotated[CustomerSetPurchasePermissionInput, INPUT],  # noqa: A002
+    ) -> CustomerSetPurchasePermissionPayload | None:
+        """Admin agents of the partner that is billed."""
+        customer_id = key_of(ObjectKind.CUSTOMER, input.customer_id)
+        outcome = await set_purchase_permission(info.context.call(), customer_id, enabled=input.enabled)
+        done, faults = finish(info, outcome, dry_run=input.dry_run)
+        return CustomerSetPurchasePermissionPayload(
+            customer_id=done.customer_id if done else None,
+            changed=done is not None and done.changed,
             user_errors=faults,  # type: ignore[arg-type]
         )

@@ -14,10 +14,11 @@ from schema.access import PUBLIC, field
 from schema.customers.agreement import Agreement
 from schema.customers.customer import Customer
 from schema.customers.profiles import BillingProfile
-from schema.user_errors import UserError
+from schema.customers.purchase_permission import PurchasePermission
+from schema.customers.qualification import Qualification
+from schema.user_errors import USER_ERRORS, UserError
 
 CUSTOMER = "The customer as it is now; null where there are `userErrors`."
-USER_ERRORS = "Every fault of the input at once; empty where it was done."
 
 
 @strawberry.type(description="The first administrator's sign-in.")
@@ -96,4 +97,38 @@ class CustomerAttestAgreementPayload:
         Permission.AGREEMENT_ATTEST,
         "The acceptance that was recorded; null where there are `userErrors`.",
         link=One(sources.agreements, key="agreement_id"),
+    )
+
+
+@strawberry.type(description="A qualification that was requested.")
+class CustomerRequestQualificationPayload:
+    """Answer of customerRequestQualification."""
+
+    customer_id: strawberry.Private[UUID | None]
+    qualification_id: strawberry.Private[UUID | None]
+    user_errors: list[UserError] = field(PUBLIC, USER_ERRORS)
+    customer: Customer | None = field(
+        Permission.CUSTOMER_READ, CUSTOMER, link=One(sources.customers, key="customer_id")
+    )
+    qualification: Qualification | None = field(
+        Permission.QUALIFICATION_READ,
+        "The qualification as it stands; null where there are `userErrors`.",
+        link=One(sources.qualifications, key="qualification_id"),
+    )
+
+
+@strawberry.type(description="A purchase permission that was turned, or stood so already.")
+class CustomerSetPurchasePermissionPayload:
+    """Answer of customerSetPurchasePermission."""
+
+    customer_id: strawberry.Private[UUID | None]
+    changed: bool = field(PUBLIC, "False where it already stood so.")
+    user_errors: list[UserError] = field(PUBLIC, USER_ERRORS)
+    customer: Customer | None = field(
+        Permission.CUSTOMER_READ, CUSTOMER, link=One(sources.customers, key="customer_id")
+    )
+    purchase_permission: PurchasePermission | None = field(
+        Permission.SELFSERVE_READ,
+        "The permission as it stands; null where there are `userErrors`.",
+        link=One(sources.purchase_permissions, key="customer_id"),
     )

@@ -13,9 +13,10 @@ from resolvers.global_ids import ObjectKind, key_of
 from schema import sources
 from schema.access import computed, field
 from schema.connections import BOTH_WAYS
+from schema.countries.arguments import known_country
 from schema.customers.agreement import AgreementTemplate
 from schema.customers.customer import Customer, CustomerConnection
-from schema.customers.filters import customer_listing, known_country
+from schema.customers.filters import customer_listing
 from schema.scalars import CountryCode
 
 

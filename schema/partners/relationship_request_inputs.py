@@ -5,7 +5,7 @@ from uuid import UUID
 import strawberry
 
 from models.relationship_request import RelationshipRequestKind
-from resolvers.agreement_acceptance import AcceptanceForm
+from resolvers.direct_acceptance import AcceptanceForm
 from resolvers.global_ids import ObjectKind, key_of
 from resolvers.relationship_request_creation import RequestForm
 from schema.scalars import EmailAddress

@@ -4,13 +4,14 @@ from typing import Annotated
 
 import strawberry
 
-from execution.links import One, Pages
+from execution.links import Many, One, Pages
 from execution.windows import Listing
 from policy.decisions import Decision, decide, effective_permissions
 from policy.principal import Principal
 from policy.rules import policy
 from policy.vocabulary import Cloud, Permission, PrincipalKind, Role
 from resolvers.relationships import RelationshipRow
+from resolvers.visibility import Rows
 from schema import sources
 from schema.access import PUBLIC, computed, field
 from schema.connections import FORWARD, Connection
@@ -18,6 +19,7 @@ from schema.context import Context
 from schema.customers.customer import Customer
 from schema.partners.partner import Partner
 from schema.partners.relationship import Relationship
+from schema.product_subscriptions.owned import OwnedSubscription
 
 
 @strawberry.type(description="Why a permission is held or not.")
@@ -45,6 +47,10 @@ def _of_own_company(context: Context) -> Listing[RelationshipRow] | None:
     return Listing("Viewer.relationships", sources.relationships, ("since", "id"))
 
 
+def _by_id(owned: Rows) -> Rows:
+    return owned.order_by(owned.selected_columns.id)
+
+
 @strawberry.type(description="Who is asking.")
 class Viewer:
     """The principal."""
@@ -68,6 +74,13 @@ class Viewer:
         "For a customer's global admin: the partners that serve the company, and which of them hold admin privileges. "
         "Null for everybody else.",
         link=Pages(_of_own_company, FORWARD),
+    )
+
+    owned_subscriptions: list[OwnedSubscription] | None = field(
+        PUBLIC,
+        "For a customer's user: the Azure subscriptions of which it is an Owner, and what it may buy under each. "
+        "Empty for everybody else.",
+        link=Many(sources.owned_subscriptions, key="customer_id", by="customer_id", narrow=_by_id),
     )
 
     @computed(PUBLIC, "The caller's roles; empty for applications and customers' users.")

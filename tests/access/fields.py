@@ -85,6 +85,7 @@ ROWS: dict[str, Row] = {
         "{ partnerships { totalCount } }",
         (Step("PARTNERSHIP_READ", ("partnerships",), frozenset({"provider", "reseller"})),),
     ),
+    "Query.offers": _root("SUBSCRIPTION_READ", "offers(first: 2)", "nodes { name }"),
     "Query.activityLog": _root("AUDIT_READ", "activityLog(first: 5)", "nodes { operation }"),
     "Customer.contact": _of_customer("CUSTOMER_CONTACT_READ", "contact { email }", "contact", secret="contact"),
     "Customer.address": _of_customer("CUSTOMER_CONTACT_READ", "address { addressLine1 }", "address", secret="address"),
@@ -94,6 +95,13 @@ ROWS: dict[str, Row] = {
     "Customer.resellers": _of_customer("PARTNERSHIP_READ", "resellers { totalCount }", "resellers"),
     "Customer.agreements": _of_customer(
         "AGREEMENT_ATTEST", "agreements { contact { email } }", "agreements", secret="agreement"
+    ),
+    "Customer.purchasePermissions": _of_customer(
+        "SELFSERVE_READ", "purchasePermissions { enabled warnings }", "purchasePermissions"
+    ),
+    "Customer.qualifications": _of_customer("QUALIFICATION_READ", "qualifications { kind }", "qualifications"),
+    "Customer.subscriptions": _of_customer(
+        "SUBSCRIPTION_READ", "subscriptions { nodes { friendlyName } }", "subscriptions", secret="subscription"
     ),
     "Customer.activity": _of_customer("AUDIT_READ", "activity { nodes { operation } }", "activity"),
     "CompanyProfile.organizationRegistrationNumber": _of_customer(

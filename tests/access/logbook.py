@@ -7,7 +7,19 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from clientela.demo.organisations import find_person
-from models import ActivityRecord, Agreement, BillingProfile, Customer, CustomerDomain, Relationship, RelationshipDomain
+from models import (
+    ActivityRecord,
+    Agreement,
+    BillingProfile,
+    Customer,
+    CustomerDomain,
+    ProductSubscription,
+    PurchasePermission,
+    Qualification,
+    Relationship,
+    RelationshipDomain,
+    SubscriptionOwner,
+)
 from tests.clients import Api
 
 
@@ -45,7 +57,17 @@ async def content_of(api: Api, customer_id: UUID) -> list[list[Any]]:
     tables = [(Customer, Customer.id)]
     tables += [
         (model, model.customer_id)
-        for model in (CustomerDomain, Relationship, RelationshipDomain, BillingProfile, Agreement)
+        for model in (
+            CustomerDomain,
+            Relationship,
+            RelationshipDomain,
+            BillingProfile,
+            Agreement,
+            ProductSubscription,
+            SubscriptionOwner,
+            PurchasePermission,
+            Qualification,
+        )
     ]
     found = []
     async with api.database.connect() as connection:

@@ -4,12 +4,15 @@ from collections.abc import Awaitable, Callable
 from itertools import count
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlmodel import col
 
 from clientela.demo.organisations import organisation
-from models import BillingProfile
+from models import BillingProfile, ProductSubscription, PurchasePermission, Qualification
+from models.offer import ProductSubscriptionKind
+from models.product_subscription import ProductSubscriptionStatus
 from tests.access.planting import ATTEST, UPDATE, Planted, acceptance
+from tests.access.purchases import hold, offer_of
 from tests.access.reference import Caller
 from tests.api import relationship_requests as requests
 from tests.api.partnerships import ACCEPT, END, PROVIDER, REQUEST, end, listed, requested, token_of
@@ -29,6 +32,18 @@ EXPORT = """mutation ($input: CustomerExportInput!) {
 }"""
 LEAVE = """mutation ($input: RelationshipEndInput!) {
   relationshipEnd(input: $input) { userErrors { code field } relationship { status } }
+}"""
+QUALIFY = """mutation ($input: CustomerRequestQualificationInput!) {
+  customerRequestQualification(input: $input) { userErrors { code field } qualification { kind } }
+}"""
+PERMIT = """mutation ($input: CustomerSetPurchasePermissionInput!) {
+  customerSetPurchasePermission(input: $input) { changed userErrors { code field } purchasePermission { enabled } }
+}"""
+BUY = """mutation ($input: ProductSubscriptionCreateInput!) {
+  productSubscriptionCreate(input: $input) { userErrors { code field } subscription { id } }
+}"""
+EXPORT_SUBSCRIPTIONS = """mutation ($input: SubscriptionExportInput!) {
+  productSubscriptionExport(input: $input) { userErrors { code field } export { url } }
 }"""
 ACCOUNT = {"customer", "customer_domain", "customer_user", "relationship", "relationship_domain", "billing_profile"}
 
@@ -128,7 +143,11 @@ async def _request(_api: Api, _own: Planted, caller: Caller) -> dict[str, Any]:
     return requests.form(kind, admin=admin, targetEmail=f"matrix-{next(_fresh)}@example.com")
 
 
-async def _rehearsed_end(_api: Api, own: Planted, _caller: Caller) -> dict[str, Any]:
+async def _rehearsed_end(api: Api, own: Planted, _caller: Caller) -> dict[str, Any]:
+    async with api.database.execution_options(writes=True).begin() as connection:
+        mine = col(ProductSubscription.customer_id) == own.tenant_id
+        over = update(ProductSubscription).where(mine).values(status=ProductSubscriptionStatus.DELETED)
+        await connection.execute(over)
     # A rehearsal: an end would take the planted customer from all callers that come later.
     return {"customerId": own.id, "dryRun": True}
 
@@ -139,6 +158,50 @@ async def _draft(api: Api, own: Planted, caller: Caller) -> dict[str, Any]:
         return {"relationshipRequestId": "relationshiprequest_x"}
     row = await requests.drafted(api, str(by.name), await _request(api, own, caller))
     return {"relationshipRequestId": row["id"]}
+
+
+async def _qualification(api: Api, own: Planted, _caller: Caller) -> dict[str, Any]:
+    async with api.database.execution_options(writes=True).begin() as connection:
+        await connection.execute(delete(Qualification).where(col(Qualification.customer_id) == own.tenant_id))
+    return {"customerId": own.id, "kind": "STATE_OWNED_ENTITY"}
+
+
+async def _permission(api: Api, own: Planted, caller: Caller) -> dict[str, Any]:
+    async with api.database.execution_options(writes=True).begin() as connection:
+        await connection.execute(delete(PurchasePermission).where(col(PurchasePermission.customer_id) == own.tenant_id))
+    # China has no Azure.
+    if caller.cloud != "CHINA":
+        await hold(api, caller.partner, own.tenant_id, ProductSubscriptionKind.USAGE, azure=True)
+    return {"customerId": own.id, "enabled": True}
+
+
+async def _purchase(api: Api, own: Planted, caller: Caller) -> dict[str, Any]:
+    offer = await offer_of(api, caller.partner, ProductSubscriptionKind.LICENSE)
+    return {"customerId": own.id, "offerId": f"offer_{offer.hex}", "quantity": 1}
+
+
+async def _subscriptions(_api: Api, own: Planted, _caller: Caller) -> dict[str, Any]:
+    return {"customerId": own.id}
+
+
+def _held(kind: str = "LICENSE", status: str = "ACTIVE") -> Form:
+    async def form(api: Api, own: Planted, caller: Caller) -> dict[str, Any]:
+        row = await hold(
+            api,
+            caller.partner,
+            own.tenant_id,
+            ProductSubscriptionKind[kind],
+            status=ProductSubscriptionStatus[status],
+        )
+        return {"subscriptionId": f"productsubscription_{row.id.hex}", "etag": row.etag}
+
+    return form
+
+
+def _status(verb: str) -> str:
+    return f"""mutation ($input: ProductSubscriptionSetStatusInput!) {{
+      productSubscription{verb}(input: $input) {{ userErrors {{ code field }} subscription {{ status }} }}
+    }}"""
 
 
 async def etag_of(api: Api, own: Planted, partner: str) -> str:
@@ -166,6 +229,33 @@ MUTATIONS = {
     "customerExport": Mutation("CUSTOMER_EXPORT", EXPORT, _export, Effect("export_customers", {})),
     "customerAttestAgreement": Mutation(
         "AGREEMENT_ATTEST", ATTEST, _attestation, Effect("create_agreement", {"agreement": 1})
+    ),
+    "customerRequestQualification": Mutation(
+        "QUALIFICATION_WRITE",
+        QUALIFY,
+        _qualification,
+        Effect("update_customer_qualification", {"qualification": 1}),
+    ),
+    "customerSetPurchasePermission": Mutation(
+        "SELFSERVE_WRITE",
+        PERMIT,
+        _permission,
+        Effect("create_self_serve_policy", {"purchase_permission": 1}),
+    ),
+    "productSubscriptionCreate": Mutation(
+        "SUBSCRIPTION_COMMIT", BUY, _purchase, Effect("create_order", {"product_subscription": 1})
+    ),
+    "productSubscriptionSuspend": Mutation(
+        "SUBSCRIPTION_WRITE", _status("Suspend"), _held(), Effect("update_subscription", {})
+    ),
+    "productSubscriptionReactivate": Mutation(
+        "SUBSCRIPTION_WRITE", _status("Reactivate"), _held(status="SUSPENDED"), Effect("update_subscription", {})
+    ),
+    "productSubscriptionCancel": Mutation(
+        "SUBSCRIPTION_COMMIT", _status("Cancel"), _held("SOFTWARE"), Effect("update_subscription", {})
+    ),
+    "productSubscriptionExport": Mutation(
+        "CUSTOMER_EXPORT", EXPORT_SUBSCRIPTIONS, _subscriptions, Effect("export_subscriptions", {})
     ),
 }
 MUTATIONS |= {
@@ -218,8 +308,8 @@ ABOUT_NO_CUSTOMER = {
 def effect_of(name: str, caller: Caller) -> Effect:
     """What is left of a call of this caller, who holds the permission.
 
-    Outside the sandbox nothing is deleted, from within it nobody is invited; and where a request always asks for
-    admin privileges, a sales agent makes none.
+    Outside the sandbox nothing is deleted, from within it nobody is invited; where a request always asks for admin
+    privileges, a sales agent makes none; and a reseller's provider buys for it.
     """
     sandbox = caller.partner == "proseware"
     if name == "customerDelete" and not sandbox:
@@ -227,6 +317,8 @@ def effect_of(name: str, caller: Caller) -> Effect:
     if name.startswith("relationshipRequest") and (sandbox or _asks_in_vain(caller)):
         refused = "NOT_SUPPORTED" if sandbox else "ADMIN_PRIVILEGES_REQUIRED"
         return Effect(None, {}, codes=(refused if name.endswith("Create") else "NOT_FOUND",))
+    if caller.reseller and name.startswith("productSubscription") and not name.endswith("Export"):
+        return Effect(None, {}, codes=("RELATIONSHIP_REQUIRED",))
     return MUTATIONS[name].effect
 
 

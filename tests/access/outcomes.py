@@ -49,7 +49,7 @@ def expected(caller: Caller, steps: tuple[Step, ...]) -> Outcome:
     if caller.kind == "nobody" or not caller.mfa:
         return Outcome(401, "UNAUTHENTICATED" if caller.mfa else "MFA_REQUIRED")
     for step in steps:
-        code = denial(caller, step.permission, on_field=len(step.path) > 1)
+        code = denial(caller, step.permission, str(step.path[-1]), on_field=len(step.path) > 1)
         if code is not None:
             roles = tuple(sorted(grants()[step.permission]))
             return Outcome(200, code, step.permission, roles, VENDOR_CODES.get(code), step.path)

@@ -8,6 +8,7 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from models import Customer
+from tests.access.purchases import hold
 from tests.clients import Api
 
 PROFILE = """
@@ -77,6 +78,7 @@ async def plant(api: Api, partner: str, cloud: str = "GLOBAL", *, reseller: bool
         "etag": done["billingProfile"]["etag"],
         "tax": f"PLANTED-TAX-{partner}",
         "agreement": f"planted-acceptance-{partner}@example.com",
+        "subscription": f"planted subscription of {partner}",
     }
     if cloud == "GLOBAL" and not reseller:
         form = {"customerId": node["id"], "agreement": acceptance(secrets["agreement"])}
@@ -89,5 +91,6 @@ async def plant(api: Api, partner: str, cloud: str = "GLOBAL", *, reseller: bool
             .where(col(Customer.id) == tenant_id)
             .values(organization_registration_number=secrets["tax"])
         )
+    await hold(api, partner, tenant_id, friendly_name=secrets["subscription"])
     number = node["companyProfile"]["organizationRegistrationNumber"]
     return Planted(node["id"], tenant_id, node["domain"], profile, number, secrets)

@@ -29,12 +29,19 @@ EVERYWHERE = {"GLOBAL", "US_GOV", "GERMANY", "CHINA"}
 CLOUDS = {  # permissions.md 5.2, as far as this release has guarded fields
     "CUSTOMER_CREATE": {"GLOBAL", "US_GOV", "CHINA"},
     "AGREEMENT_ATTEST": {"GLOBAL"},
+    "QUALIFICATION_READ": {"GLOBAL"},
+    "QUALIFICATION_WRITE": {"GLOBAL"},
+    "SELFSERVE_READ": {"GLOBAL", "US_GOV", "GERMANY"},
+    "SELFSERVE_WRITE": {"GLOBAL", "US_GOV", "GERMANY"},
     "PARTNERSHIP_READ": {"GLOBAL", "GERMANY", "CHINA"},
     "PARTNERSHIP_REQUEST": {"GLOBAL", "GERMANY", "CHINA"},
     "PARTNERSHIP_APPROVE": {"GLOBAL", "GERMANY", "CHINA"},
     "PARTNERSHIP_REMOVE": {"GLOBAL", "GERMANY", "CHINA"},
 }
-NOT_FOR_RESELLERS = {"CUSTOMER_CREATE", "AGREEMENT_ATTEST"}
+CLOSED = {  # permissions.md 5.2: mutations that a cloud lacks although the permission means something there
+    "productSubscriptionCreate": {"GERMANY"},
+}
+NOT_FOR_RESELLERS = {"CUSTOMER_CREATE", "AGREEMENT_ATTEST", "SELFSERVE_WRITE"}
 VENDOR_CODES = {"CLOUD_FEATURE_UNAVAILABLE": 900127, "FORBIDDEN": 900150, "FIELD_FORBIDDEN": 900150}
 
 
@@ -130,13 +137,13 @@ CALLERS = (
 )
 
 
-def denial(caller: Caller, permission: str, *, on_field: bool = False) -> str | None:
-    """The code that a signed-in caller gets, None where it holds the permission; permissions.md 0, steps 2, 4, 5."""
+def denial(caller: Caller, permission: str, field: str = "", *, on_field: bool = False) -> str | None:
+    """The code that a signed-in caller gets for a field, None where it may; permissions.md 0, steps 2, 4, 5."""
     if caller.kind == "app" and permission not in for_apps():
         return "APP_ONLY_NOT_SUPPORTED"
     if caller.kind == "customer":
         return "FIELD_FORBIDDEN" if on_field else "FORBIDDEN"
-    if caller.cloud not in CLOUDS.get(permission, EVERYWHERE):
+    if caller.cloud not in CLOUDS.get(permission, EVERYWHERE) or caller.cloud in CLOSED.get(field, ()):
         return "CLOUD_FEATURE_UNAVAILABLE"
     if caller.reseller and permission in NOT_FOR_RESELLERS:
         return "PARTNER_TYPE_NOT_ALLOWED"

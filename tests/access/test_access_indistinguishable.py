@@ -16,6 +16,8 @@ from tests.api.selections import served
 from tests.clients import Api
 
 ABSENT = "customer_0198c1d2e3f470008000000000000000"
+# By the input's field, the kind of object that its id names.
+NAMED = {"customerId": "customer", "subscriptionId": "productsubscription"}
 MALFORMED = (
     "",
     "customer",
@@ -41,7 +43,9 @@ WITH_AN_ID = [name for name, row in MUTATIONS.items() if "customerId" in _inputs
 IDS = """{
   viewer { partner { id } }
   customers(filter: {search: "sentinel"}) {
-    nodes { id relationship { id } billingProfile { id } agreements { id } activity(first: 1) { nodes { id } } }
+    nodes { id relationship { id } billingProfile { id } agreements { id } activity(first: 1) { nodes { id } }
+      subscriptions(first: 1) { nodes { id } }
+    }
   }
 }"""
 
@@ -59,6 +63,7 @@ async def ids(api: Api, planted: dict[str, Planted]) -> dict[str, dict[str, str]
             "relationship": node["relationship"]["id"],
             "billingprofile": node["billingProfile"]["id"],
             "activity": node["activity"]["nodes"][0]["id"],
+            "productsubscription": node["subscriptions"]["nodes"][0]["id"],
         }
         if node["agreements"]:
             found[partner]["agreement"] = node["agreements"][0]["id"]
@@ -107,9 +112,15 @@ async def test_nodes_holds_null_in_the_place_of_every_id_that_is_not_ones_own(ap
     [
         ("global-admin@contoso", {"agreement"}),
         ("helpdesk-agent@contoso", {"agreement"}),
-        ("user-management-admin@contoso", {"agreement", "billingprofile"}),
-        ("billing-admin@contoso", {"agreement", "billingprofile", "customer", "relationship"}),
-        ("default-user@contoso", {"agreement", "billingprofile", "customer", "relationship", "activity"}),
+        ("user-management-admin@contoso", {"agreement", "billingprofile", "productsubscription"}),
+        (
+            "billing-admin@contoso",
+            {"agreement", "billingprofile", "productsubscription", "customer", "relationship"},
+        ),
+        (
+            "default-user@contoso",
+            {"agreement", "billingprofile", "productsubscription", "customer", "relationship", "activity"},
+        ),
         ("app@contoso", {"agreement"}),
     ],
 )
@@ -125,7 +136,10 @@ async def test_the_id_of_an_object_that_the_roles_hide_is_like_one_that_names_no
 
 @pytest.mark.parametrize(
     ("who", "kinds"),
-    [("customer-admin", {"customer", "relationship", "partner"}), ("customer-user", {"customer"})],
+    [
+        ("customer-admin", {"customer", "relationship", "partner", "productsubscription"}),
+        ("customer-user", {"customer"}),
+    ],
 )
 async def test_customers_people_find_by_id_what_viewer_shows_them_and_nothing_else(
     who: str, kinds: set[str], api: Api, ids: dict[str, dict[str, str]], planted: dict[str, Planted]
@@ -151,14 +165,15 @@ async def test_a_mutation_answers_alike_for_every_id_that_is_not_ones_own(
         who = f"global-admin@{partner}"
     form = await MUTATIONS[name].form(api, planted[partner], Caller(who, partner=partner))
     document = MUTATIONS[name].document
+    (field,) = NAMED.keys() & form.keys()
     before = await api.counts()
-    absent = await body_of(api, who, document, input=form | {"customerId": ABSENT})
+    absent = await body_of(api, who, document, input=form | {field: ABSENT})
     for one in _foreign(ids, partner):
-        assert await body_of(api, who, document, input=form | {"customerId": one}) == absent, one
+        assert await body_of(api, who, document, input=form | {field: one}) == absent, one
     assert await api.counts() == before
     outside = name == "customerDelete" and partner != "proseware"
-    fault = b'"NOT_SANDBOX","field":null' if outside else b'"NOT_FOUND","field":["input","customerId"]'
-    assert fault in absent
+    fault = '"NOT_SANDBOX","field":null' if outside else f'"NOT_FOUND","field":["input","{field}"]'
+    assert fault.encode() in absent
 
 
 @pytest.mark.parametrize("name", WITH_AN_ID)
@@ -169,10 +184,12 @@ async def test_a_denied_mutation_answers_alike_for_every_id_ones_own_included(
     who = "billing-admin@contoso"
     form = await MUTATIONS[name].form(api, planted["contoso"], Caller(who))
     document = MUTATIONS[name].document
+    (field,) = NAMED.keys() & form.keys()
+    kind = NAMED[field]
     bodies = set()
-    for one in (ABSENT, "", ids["fabrikam"]["customer"], ids["woodgrove"]["customer"], ids["contoso"]["customer"]):
+    for one in (ABSENT, "", *(ids[partner][kind] for partner in ("fabrikam", "woodgrove", "contoso"))):
         before = await api.counts()
-        bodies.add(await body_of(api, who, document, input=form | {"customerId": one}))
+        bodies.add(await body_of(api, who, document, input=form | {field: one}))
         assert difference(before, await api.counts()) == {"activity_record": 1}
     (body,) = bodies
     assert b'"FORBIDDEN"' in body

@@ -25,6 +25,7 @@ LOG_FILTER = {
 }
 WINDOW = {"first": 1, "after": None}
 CONTACT = {"firstName": "Tania", "lastName": "Carr", "email": "tania@wingtiptoys.example", "phoneNumber": None}
+STATUS = {"input": {"subscriptionId": f"productsubscription_{'0' * 32}", "etag": "x"}}
 AGREEMENT = {
     "type": "MICROSOFT_CUSTOMER_AGREEMENT",
     "templateId": "117a77b0-9360-443b-8795-c6dedc750cf9",
@@ -97,6 +98,81 @@ def requests(customer_id: str, etag: str) -> dict[str, tuple[str, str, dict[str,
         ),
         "customerDelete": ("$input: CustomerDeleteInput!", errors, {"input": {"customerId": customer_id}}),
         "customerExport": ("$input: CustomerExportInput!", errors, {"input": {"filter": FILTER}}),
+        "offers": (
+            f"{window}, $country: CountryCode",
+            "{ totalCount nodes { id } }",
+            {**WINDOW, "country": "IT"},
+        ),
+        "customerRequestQualification": (
+            "$input: CustomerRequestQualificationInput!",
+            errors,
+            {
+                "input": {
+                    "customerId": customer_id,
+                    "kind": "NONPROFIT",
+                    "educationSegment": "K12",
+                    "website": "https://school.example",
+                    "validationCode": "x",
+                }
+            },
+        ),
+        "customerSetPurchasePermission": (
+            "$input: CustomerSetPurchasePermissionInput!",
+            errors,
+            {
+                "input": {
+                    "customerId": customer_id,
+                    "resource": "AZURE_RESERVED_INSTANCES",
+                    "action": "PURCHASE",
+                    "enabled": False,
+                    "dryRun": True,
+                }
+            },
+        ),
+        **{
+            name: (
+                "$input: SubscriptionOwnerInput!",
+                errors,
+                {"input": {"subscriptionId": f"productsubscription_{'0' * 32}", "userPrincipalName": "nobody"}},
+            )
+            for name in ("subscriptionOwnerAssign", "subscriptionOwnerRemove")
+        },
+        "reservationPurchase": (
+            "$input: ReservationPurchaseInput!",
+            errors,
+            {
+                "input": {
+                    "subscriptionId": f"productsubscription_{'0' * 32}",
+                    "offerId": f"offer_{'0' * 32}",
+                    "quantity": 1,
+                    "dryRun": True,
+                }
+            },
+        ),
+        "productSubscriptionCreate": (
+            "$input: ProductSubscriptionCreateInput!",
+            errors,
+            {
+                "input": {
+                    "customerId": customer_id,
+                    "offerId": f"offer_{'0' * 32}",
+                    "quantity": 1,
+                    "parentId": None,
+                    "friendlyName": "Head office",
+                    "resellerId": None,
+                    "dryRun": True,
+                }
+            },
+        ),
+        **{
+            f"productSubscription{verb}": ("$input: ProductSubscriptionSetStatusInput!", errors, STATUS)
+            for verb in ("Suspend", "Reactivate", "Cancel")
+        },
+        "productSubscriptionExport": (
+            "$input: SubscriptionExportInput!",
+            errors,
+            {"input": {"customerId": customer_id}},
+        ),
         "customerAttestAgreement": (
             "$input: CustomerAttestAgreementInput!",
             errors,

@@ -13,6 +13,7 @@ DEPTH = 4
 ARGUMENTS = {
     "activity": "(first: 3)",
     "resellers": "(first: 2)",
+    "subscriptions": "(first: 3)",
     "agreements": "(type: null)",
     "viewerCan": "(permission: CUSTOMER_READ)",
 }

@@ -70,6 +70,11 @@ async def test_everything_that_can_be_selected_of_customers(api: Api, person: st
         "{ customers(first: 5) { nodes { relationship { partner { kinds } } agreements(type: null) { method } } } }",
         "{ customers(first: 5) { nodes { activity(first: 2) { totalCount nodes { changes { field newValue } } } } } }",
         "{ customers(first: 2) { nodes { relationship { __typename } agreements { __typename } contact { email } } } }",
+        "{ customers(first: 5) { nodes { subscriptions { totalCount nodes { offerName parent { id } } } } } }",
+        "{ customers(first: 5) { nodes { subscriptions(filter: {kind: [LICENSE]}) { nodes { reseller { id } } } } } }",
+        "{ customers(first: 5) { nodes { purchasePermissions { resource enabled changedAt warnings } } } }",
+        "{ customers(first: 5) { nodes { qualifications { kind vettingStatus createdAt } } } }",
+        '{ offers(country: "IT") { totalCount nodes { name countries addOnOf { name } } pageInfo { endCursor } } }',
         "{ customers(first: 2) { __typename nodes { __typename } edges { __typename } pageInfo { __typename } } }",
         '{ customers(filter: {search: "al", country: ["IT", "DE"]}) { totalCount nodes { companyName } } }',
         '{ node(id: "x") { id } nodes(ids: ["x"]) { __typename } }',
@@ -261,3 +266,13 @@ async def test_errors_stand_in_the_order_of_the_document(api: Api, fields: tuple
         denied = [error["path"][-1] for error in answer.errors]
         assert denied == [field for field in fields if field in denied]
         assert len(denied) > 1
+
+
+async def test_what_a_customers_user_owns_runs_by_plan(api: Api):
+    document = """{ viewer { ownedSubscriptions {
+      mayPurchase reason subscription { id offerName createdAt }
+      offers(first: 2) { totalCount nodes { name countries } }
+    } } }"""
+    for person in ("customer-user@alpineskihouse", "customer-user@fourthcoffee", "customer-user@wingtiptoys"):
+        await assert_planned(api, person, document)
+    await assert_planned(api, "admin-agent@litware", document)

@@ -62,7 +62,7 @@ def of(model: type[SQLModel], name: str) -> Any:
 
 
 async def test_a_customer_accepts_with_its_agreement_and_is_listed(fresh_api: Api):
-    """Scenario 3, R2.4, R2.20: from the preview to the partner's list; one line, in the inviter's log alone."""
+    """Scenario 3, R2.4, R2.20: from the preview to the partner's list; a line for each partner that it concerns."""
     sent, token = await invited(fresh_api, AGENT)
     seen = await preview(fresh_api, ADMIN, token)
     assert seen == {
@@ -90,14 +90,16 @@ async def test_a_customer_accepts_with_its_agreement_and_is_listed(fresh_api: Ap
     )
     assert payload["relationshipRequest"]["status"] == "ACCEPTED"
     assert difference(before, await fresh_api.counts()) == {
-        **dict.fromkeys(("relationship", "billing_profile", "agreement", "activity_record"), 1),
+        **dict.fromkeys(("relationship", "billing_profile", "agreement"), 1),
+        "activity_record": 2,
         "relationship_domain": len((await found(fresh_api, AGENT))[0]["domains"]),
     }
-    (line,) = await audited(fresh_api, answer)
-    assert (line.operation, line.actor) == (
-        "accept_relationship_request",
-        "admin@wingtiptoys.onmicrosoft.com",
-    )
+    # A direct acceptance of the agreement counts for contoso, too, which serves the customer.
+    lines = await audited(fresh_api, answer)
+    assert {(line.operation, line.actor) for line in lines} == {
+        ("accept_relationship_request", "admin@wingtiptoys.onmicrosoft.com"),
+        ("create_agreement", "admin@wingtiptoys.onmicrosoft.com"),
+    }
     (customer,) = await found(fresh_api, AGENT)
     assert customer["relationship"]["id"] == relationship["id"]
     assert customer["agreements"][0]["method"] == "DIRECT_ACCEPTANCE"
@@ -263,8 +265,8 @@ async def test_a_reseller_and_its_provider_come_together(fresh_api: Api):
         "Tailspin Toys": ("MANAGING", True, {"name": "Fabrikam, Inc."}),
         "Fabrikam, Inc.": ("TRANSACTING", True, None),
     }
-    lines = await audited(fresh_api, answer)
-    assert [line.operation for line in lines] == ["accept_relationship_request"] * 2
+    operations = sorted(line.operation for line in await audited(fresh_api, answer))
+    assert operations == ["accept_relationship_request"] * 2 + ["create_agreement"]
     (mine,), (theirs,) = await found(fresh_api, "admin-agent@tailspin"), await found(fresh_api, "admin-agent@fabrikam")
     assert mine["id"] == theirs["id"]
     assert mine["id"] in await served_with(fresh_api, "sales-agent@fabrikam", reseller)
@@ -358,8 +360,10 @@ async def test_another_partner_keeps_its_rows_to_the_byte(fresh_api: Api):
             for table in tables
         ]
 
-    before = await of_contoso()
+    # The agreement first: a direct acceptance is contoso's affair as well.
     await connected(fresh_api, AGENT, "wingtiptoys")
+    before = await of_contoso()
+    await connected(fresh_api, "admin-agent@fabrikam", "wingtiptoys", form("PROVIDER"))
     assert await of_contoso() == before
 
 

@@ -3,8 +3,12 @@
 from typing import Any
 
 import pytest
+import pytest_asyncio
+from sqlalchemy import update
 
 from clientela.demo.organisations import organisation
+from models import ProductSubscription
+from models.product_subscription import ProductSubscriptionStatus
 from tests.access.logbook import difference
 from tests.api.customers import audited, read, some_customer
 from tests.api.partnerships import codes
@@ -18,6 +22,15 @@ AGENT = "admin-agent@adatum"
 CUSTOMER = "customer-admin@wingtiptoys"
 NODE = "query ($id: ID!) { node(id: $id) { ... on Relationship { status endReason customer { id } } } }"
 SEARCH = 'query ($id: ID!) { customers(filter: {search: "wingtiptoys"}) { nodes { id } } customer(id: $id) { id } }'
+
+
+@pytest_asyncio.fixture
+async def fresh_api(fresh_api: Api) -> Api:
+    """A server of one's own on which nothing that was bought is active; test_relationship_end_obstacles.py has that."""
+    over = update(ProductSubscription).values(status=ProductSubscriptionStatus.DELETED)
+    async with fresh_api.database.execution_options(writes=True).begin() as connection:
+        await connection.execute(over)
+    return fresh_api
 
 
 async def stored(api: Api, table: str, partner: str, *, others: bool = False) -> list[str]:

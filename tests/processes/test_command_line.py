@@ -170,3 +170,20 @@ def test_an_option_wins_over_the_environment(run: Run, tmp_path: Path):
 def test_a_setting_in_a_file_counts(run: Run, tmp_path: Path):
     (tmp_path / ".env").write_text("CLIENTELA_LOG_LEVEL=LOUD\n")
     assert run("doctor").told.startswith("CLIENTELA_LOG_LEVEL: ")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("verify-account", "nobody.onmicrosoft.com", "--status", "approved"), "No customer has the domain"),
+        (("verify-account", "nobody.onmicrosoft.com", "--status", "maybe"), "write one of not-started, in-review"),
+        (("decide-vetting", "nobody.onmicrosoft.com"), "No customer has the domain"),
+        (("decide-vetting", "nobody.onmicrosoft.com", "--deny", "mood"), "write one of not-education"),
+        (("add-validation-code", "nobody.onmicrosoft.com", "X", "--organization", "Y"), "No partner has the domain"),
+    ],
+)
+def test_what_an_operator_cannot_decide_is_said_in_a_line(run: Run, words: tuple[str, ...], told: str):
+    assert run("migrate").status == 0
+    done = run(*words)
+    assert done.status == 1
+    assert told in done.told

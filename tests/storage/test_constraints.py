@@ -60,6 +60,8 @@ def copy_of(table: str, where: str, **changed: str) -> str:
         "open_key created_at created_by created_by_id sent_at expires_at customer_id",
         "activity_record": "id cloud partner_id occurred_at operation resource_type status actor actor_id actor_kind "
         "actor_roles actor_mfa correlation_id changes",
+        "product_subscription": "cloud partner_id customer_id id offer_id quantity status reseller_id parent_id etag "
+        "created_at status_changed_at",
         "role_assignment": "cloud partner_id user_id role",
         "partner": "cloud id name kinds program_status country domain is_sandbox partner_agreement_signed created_at",
     }[table].split()
@@ -245,3 +247,38 @@ async def test_the_log_outlives_its_customer(database: AsyncEngine):
         for table in ("relationship", "relationship_domain", "billing_profile", "customer_domain", "customer_user"):
             orphans = f"select count(*) from {table} where customer_id not in (select id from customer)"
             assert (await connection.execute(text(orphans))).scalar_one() == 0, table
+
+
+SOLD = "product_subscription"
+
+
+async def test_an_add_on_and_its_base_are_of_one_partner_and_customer(database: AsyncEngine):
+    """customers.md 6.1; the key of a parent holds both."""
+    foreign = (
+        f"(select p.id from {SOLD} p where p.customer_id <> {SOLD}.customer_id and p.cloud = {SOLD}.cloud limit 1)"
+    )
+    with pytest.raises(Refused, match=r"fk_product_subscription_parent|FOREIGN KEY"):
+        await write(database, copy_of(SOLD, "cloud = 'global'", id=new_id(database), parent_id=foreign))
+    own = copy_of(SOLD, "cloud = 'global'", id=new_id(database), parent_id="id")
+    assert await write(database, own) == 1
+
+
+async def test_a_provider_is_never_its_own_reseller_of_record(database: AsyncEngine):
+    """customers.md 6.2 (2072)."""
+    with pytest.raises(Refused, match="ck_product_subscription_reseller"):
+        await write(database, copy_of(SOLD, "cloud = 'global'", id=new_id(database), reseller_id="partner_id"))
+
+
+async def test_nothing_is_sold_without_a_relationship_or_from_another_clouds_catalogue(database: AsyncEngine):
+    """permissions.md 5.2: nothing crosses; R1.15: a subscription has one owning partner that serves the customer."""
+    stranger = of(database, "northwind")
+    with pytest.raises(Refused, match=r"fk_product_subscription_relationship|FOREIGN KEY"):
+        await write(database, copy_of(SOLD, "cloud = 'global'", id=new_id(database), partner_id=stranger))
+    abroad = "(select id from offer where cloud = 'china' limit 1)"
+    with pytest.raises(Refused, match=r"fk_product_subscription_cloud_offer_id_offer|FOREIGN KEY"):
+        await write(database, copy_of(SOLD, "cloud = 'global'", id=new_id(database), offer_id=abroad))
+
+
+async def test_a_purchase_is_of_something(database: AsyncEngine):
+    with pytest.raises(Refused, match="ck_product_subscription_quantity"):
+        await write(database, copy_of(SOLD, "cloud = 'global'", id=new_id(database), quantity="0"))

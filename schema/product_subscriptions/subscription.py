@@ -1,0 +1,67 @@
+"""The type ProductSubscription, its filter, and lists of it."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from execution.links import One
+from execution.windows import Listing
+from models.offer import ProductSubscriptionKind
+from models.product_subscription import ProductSubscriptionStatus
+from resolvers.product_subscriptions import ProductSubscriptionRow, narrow_product_subscriptions
+from schema import sources
+from schema.access import PUBLIC, field
+from schema.connections import Connection
+from schema.context import Context
+from schema.node import Node
+from schema.partners.partner import Partner
+
+
+@strawberry.type(description="What the customer bought through a partner. (Not a GraphQL subscription.)")
+class ProductSubscription(Node):
+    """A purchase."""
+
+    @classmethod
+    def is_type_of(cls, row: object, _info: object) -> bool:
+        """Whether a row is a product subscription."""
+        return isinstance(row, ProductSubscriptionRow)
+
+    kind: ProductSubscriptionKind = field(PUBLIC, "How it was sold.")
+    offer_name: str = field(PUBLIC, "The product's name.")
+    friendly_name: str | None = field(PUBLIC, "What the customer calls it.")
+    quantity: int = field(PUBLIC, "How much of it; seats for licences.")
+    status: ProductSubscriptionStatus = field(PUBLIC, "Where it stands.")
+    is_azure: bool = field(PUBLIC, "Whether it is an Azure subscription, or bought under one.")
+    created_at: datetime = field(PUBLIC, "When it was bought.")
+    etag: str = field(PUBLIC, "Changes with every change of the status; a change must quote it.")
+    reseller: Partner | None = field(PUBLIC, "The reseller of record.", link=One(sources.partners, key="reseller_id"))
+    parent: Annotated["ProductSubscription", strawberry.lazy("schema.product_subscriptions.subscription")] | None = (
+        field(
+            PUBLIC,
+            "For an add-on: the base that it extends.",
+            link=One(sources.product_subscriptions, key="parent_id"),
+        )
+    )
+
+
+@strawberry.input(description="Narrows a customer's subscriptions; everything that is given must match.")
+class ProductSubscriptionFilter:
+    """What a subscription must match."""
+
+    status: list[ProductSubscriptionStatus] | None = strawberry.field(default=None, description="Any of these.")
+    kind: list[ProductSubscriptionKind] | None = strawberry.field(default=None, description="Any of these.")
+
+
+def product_subscription_listing(
+    _context: Context,
+    filter: Annotated[  # noqa: A002 - the contract's name
+        ProductSubscriptionFilter | None, strawberry.argument(description="All when left out.")
+    ] = None,
+) -> Listing[ProductSubscriptionRow]:
+    """A customer's subscriptions, the oldest first."""
+    conditions = narrow_product_subscriptions(filter.status or (), filter.kind or ()) if filter else ()
+    return Listing("Customer.subscriptions", sources.product_subscriptions, ("created_at", "id"), conditions=conditions)
+
+
+ProductSubscriptionConnection = Connection[ProductSubscription]
