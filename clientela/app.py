@@ -25,6 +25,7 @@ from clientela.identity.development import DevelopmentIssuer
 from clientela.identity.keys import PublishedKeys
 from clientela.identity.people import People
 from clientela.identity.tokens import TokenVerifier, TrustedIssuer
+from clientela.invitations import make_invitations
 from clientela.names import check_names
 from clientela.secret import secret_key
 from clientela.settings import Settings
@@ -76,13 +77,15 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> Application:
     if development is not None:
         trusted += [TrustedIssuer(issuer, development) for issuer in development.settings()]
     authenticator = Authenticator(TokenVerifier(trusted, settings.clock_leeway_seconds), database)
-    links = SignedExportLinks(secret_key(settings), settings.base_url)
+    secret = secret_key(settings)
+    links = SignedExportLinks(secret, settings.base_url)
     planner = Planner(schema, database)
     endpoint = GraphQLEndpoint(
         engine=Engine(schema, translate, report_internal, planner),
         authenticator=authenticator,
         database=database,
         export_links=links,
+        invitations=make_invitations(settings, secret),
         clock=clock,
         max_body_bytes=settings.max_body_bytes,
     )

@@ -26,6 +26,7 @@ from clientela.identity.keys import KeysUnavailableError
 from execution.database.connection import Database
 from execution.engine import Engine
 from execution.errors import Wording
+from resolvers.invitations import Invitations
 from schema.context import Context, ExportLinks
 
 CORRELATION_HEADER = b"x-correlation-id"
@@ -52,6 +53,7 @@ class GraphQLEndpoint:
         authenticator: Says who is asking.
         database: Where operations read and write.
         export_links: Makes export links.
+        invitations: Makes and reads links of invitations.
         clock: What time it is.
         max_body_bytes: The largest body that is read.
     """
@@ -60,6 +62,7 @@ class GraphQLEndpoint:
     authenticator: Authenticator
     database: Database
     export_links: ExportLinks
+    invitations: Invitations
     clock: Clock
     max_body_bytes: int
 
@@ -96,6 +99,7 @@ class GraphQLEndpoint:
             correlation_id,
             self.export_links,
             self.authenticator.after_commit,
+            self.invitations,
         )
         response = await self.engine.run(operation, context)
         # The newer media type says by its status whether the request was sound; the older is always 200.

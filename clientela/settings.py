@@ -89,7 +89,22 @@ class Settings(BaseSettings):
     )
     secret_key: SecretStr | None = Field(
         default=None,
-        description="At least 32 characters; signs export links. Development mode makes and keeps its own.",
+        description="At least 32 characters; signs links. Development mode makes and keeps its own.",
+    )
+    former_secret_keys: Annotated[list[SecretStr], NoDecode] = Field(
+        default=[],
+        description='Keys that links of invitations were made with before, as a JSON list: `["…"]`; they stay good.',
+    )
+    customer_page: str = Field(
+        default="/invitation",
+        description="Page behind links to invited customers; a path here, or an address of your own front end.",
+    )
+    reseller_page: str = Field(
+        default="/partnership",
+        description="Page behind links to invited resellers; a path here, or an address of your own front end.",
+    )
+    invitation_days: int = Field(
+        default=90, ge=0, le=3650, description="How long invitations stay open; 0 keeps them open for ever."
     )
     development: bool = Field(
         default=False,
@@ -111,7 +126,7 @@ class Settings(BaseSettings):
         default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="The least level logged."
     )
 
-    @field_validator("issuers", mode="before")
+    @field_validator("issuers", "former_secret_keys", mode="before")
     @classmethod
     def _json_list(cls, value: object) -> object:
         return from_json(value) if isinstance(value, str) else value
@@ -130,11 +145,19 @@ class Settings(BaseSettings):
             raise ValueError(rule)
         return value
 
-    @field_validator("secret_key")
+    @field_validator("secret_key", "former_secret_keys")
     @classmethod
-    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and len(value.get_secret_value()) < SHORTEST_SECRET:
+    def _long_enough(cls, value: SecretStr | list[SecretStr] | None) -> SecretStr | list[SecretStr] | None:
+        keys = value if isinstance(value, list) else [] if value is None else [value]
+        if any(len(key.get_secret_value()) < SHORTEST_SECRET for key in keys):
             raise ValueError(f"write at least {SHORTEST_SECRET} characters, e.g. what `openssl rand -base64 48` prints")
+        return value
+
+    @field_validator("customer_page", "reseller_page")
+    @classmethod
+    def _path_or_address(cls, value: str) -> str:
+        if not value.startswith(("/", "https://", "http://")) or "?" in value or "#" in value:
+            raise ValueError("write a path like /invitation, or an address like https://example.com/invitation")
         return value
 
     @model_validator(mode="after")

@@ -92,7 +92,7 @@ class Pages:
     Attributes:
         listing: From the context and the arguments to the list; None for one that this viewer does not have.
         window: Parameters that choose the page, of `first`, `after`, `last` and `before`.
-        key: Attribute of the object that holds the key; None at the root.
+        key: Attribute of the object that holds the key; None at the root. None there leads to no list.
         by: Label of the rows' column that equals the key; None at the root.
     """
 
@@ -170,9 +170,10 @@ def _follow_pages(link: Pages) -> Resolver:
     def follow(parent: object, info: Info[Any, Any], **arguments: Any) -> Page[Any] | None:  # noqa: ANN401
         window = Window(**{name: arguments.pop(name) for name in names if name in arguments})
         listing = link.listing(info.context, **arguments)
-        if listing is None:
+        key = getattr(parent, link.key) if link.key is not None else None
+        if listing is None or (link.by is not None and key is None):
             return None
-        below = Parent(link.by, getattr(parent, link.key or ""), field_of(info)) if link.by is not None else None
+        below = Parent(link.by, key, field_of(info)) if link.by is not None else None
         return Page(info.context.unit, listing, window, below)
 
     return follow

@@ -9,11 +9,13 @@ from models.base import metadata
 from models.billing_profile import BillingProfile
 from models.customer import Customer, CustomerDomain, CustomerUser
 from models.offer import Offer, OfferCountry
-from models.partner import Partner, PartnerApp, Partnership, PartnerUser, RoleAssignment
+from models.partner import Partner, PartnerApp, PartnerUser, RoleAssignment
+from models.partnership import Partnership
 from models.product_subscription import ProductSubscription, SubscriptionOwner
 from models.purchase_permission import PurchasePermission
 from models.qualification import Qualification, ValidationCode
 from models.relationship import Relationship, RelationshipDomain
+from models.relationship_request import RelationshipRequest
 
 __all__ = [
     "ActivityRecord",
@@ -33,6 +35,7 @@ __all__ = [
     "Qualification",
     "Relationship",
     "RelationshipDomain",
+    "RelationshipRequest",
     "RoleAssignment",
     "SubscriptionOwner",
     "ValidationCode",

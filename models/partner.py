@@ -1,9 +1,9 @@
-"""Companies in the reseller program, the people and applications that act for them, and who works with whom."""
+"""Companies in the reseller program, and the people and applications that act for them."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, PrimaryKeyConstraint, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, PrimaryKeyConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.base import JsonDocument, UtcDateTime, stored
@@ -86,33 +86,3 @@ class PartnerApp(SQLModel, table=True):
     name: str
     is_enabled: bool = True
     created_at: datetime = Field(sa_type=UtcDateTime)
-
-
-class Partnership(SQLModel, table=True):
-    """An indirect provider and an indirect reseller who work together (relationships.md 3.1)."""
-
-    __tablename__ = "partnership"
-    __table_args__ = (
-        PrimaryKeyConstraint("id"),
-        ForeignKeyConstraint(["cloud", "provider_id"], ["partner.cloud", "partner.id"]),
-        ForeignKeyConstraint(["cloud", "reseller_id"], ["partner.cloud", "partner.id"]),
-        CheckConstraint("provider_id <> reseller_id", "two_partners"),
-        # R3.5: at most one that has not ended a pair; history stays.
-        Index(
-            "uq_partnership_live_pair",
-            "cloud",
-            "provider_id",
-            "reseller_id",
-            unique=True,
-            postgresql_where=text("ended_at is null"),
-            sqlite_where=text("ended_at is null"),
-        ),
-        Index("ix_partnership_reseller", "cloud", "reseller_id", "provider_id"),
-    )
-
-    id: UUID
-    cloud: Cloud = Field(sa_type=stored(Cloud, "cloud"))
-    provider_id: UUID
-    reseller_id: UUID
-    accepted_at: datetime = Field(sa_type=UtcDateTime)
-    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -1,11 +1,11 @@
 """The one function that answers "may this principal?" with its reason."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from policy.principal import Principal, Standing
 from policy.rules import PermissionRule, policy
-from policy.vocabulary import Cloud, DenialCode, Permission, PrincipalKind, ProgramStatus, Role
+from policy.vocabulary import Cloud, DenialCode, PartnerKind, Permission, PrincipalKind, ProgramStatus, Role
 
 NO_NEW_BUSINESS = frozenset({ProgramStatus.SUSPENDED, ProgramStatus.RESTRICTED})
 VENDOR_CODES = {
@@ -120,6 +120,30 @@ def _customers_affair(message: str, code: DenialCode = DenialCode.FORBIDDEN) -> 
         held_through=(),
         granted_by=(),
         message=message,
+    )
+
+
+def require_kind(standing: Standing, permission: Permission, kinds: frozenset[PartnerKind]) -> None:
+    """Refuses partners of other kinds what a permission means for some kinds only, e.g. R3.8.
+
+    Args:
+        standing: The caller's; holds the permission.
+        permission: What it would use.
+        kinds: The kinds that can; one of them is enough.
+
+    Raises:
+        Denied: PARTNER_TYPE_NOT_ALLOWED.
+    """
+    if standing.partner_kinds & kinds:
+        return
+    allowed = words(tuple(sorted(kind.name for kind in kinds)))
+    raise Denied(
+        replace(
+            decide(standing, permission),
+            granted=False,
+            code=DenialCode.PARTNER_TYPE_NOT_ALLOWED,
+            message=f"This is only for partners of the kind {allowed}.",
+        )
     )
 
 

@@ -4,13 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import ClauseElement, Insert, Table, bindparam
+from sqlalchemy import ClauseElement, ColumnElement, Insert, Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
 from policy.principal import Principal
+from resolvers.invitations import Invitations
+
+ModelT = TypeVar("ModelT", bound=SQLModel)
 
 
 class Executed(Protocol):
@@ -48,6 +51,7 @@ class Call:
         dialect: `postgresql` or `sqlite`.
         now: The instant that the call happens at, aware.
         correlation_id: Ties log lines, response and activity record together.
+        invitations: Makes and reads links of invitations.
     """
 
     principal: Principal
@@ -55,6 +59,19 @@ class Call:
     dialect: str
     now: datetime
     correlation_id: str
+    invitations: Invitations
+
+    async def find(self, model: type[ModelT], *conditions: ColumnElement[bool], locked: bool = False) -> ModelT | None:
+        """The row of a table that satisfies all conditions, whoever may see it; None where there is none.
+
+        Args:
+            model: The table.
+            *conditions: Those of a key, which one row satisfies at most.
+            locked: Whether other transactions must wait with changing it. SQLite's writers wait for each other anyway.
+        """
+        wanted = select(model).where(*conditions)
+        row = (await self.transaction.execute(wanted.with_for_update() if locked else wanted)).first()
+        return model(**row._mapping) if row is not None else None
 
     async def add(self, *rows: SQLModel) -> None:
         """Inserts rows of one table in one statement."""

@@ -1,5 +1,6 @@
 """What the customer list can be narrowed by, each alternative so that an index over the partner's rows serves it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
@@ -7,10 +8,11 @@ from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, select
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import col
 
 from models import Relationship, RelationshipDomain
+from models.relationship import RelationshipStatus
 from policy.principal import Principal
 from policy.vocabulary import PartnerKind
 from resolvers.naming import fold
@@ -67,10 +69,14 @@ def narrow_customers(chosen: CustomerFilter, principal: Principal) -> Narrowing:
         conditions.append(col(Relationship.customer_country).in_(chosen.countries))
     elif chosen.countries:
         alternatives.append([col(Relationship.customer_country) == country for country in chosen.countries])
-    branches = tuple(and_(*parts) for parts in product(*alternatives)) if alternatives else ()
+    return narrowed(conditions, [and_(*parts) for parts in product(*alternatives)] if alternatives else [])
+
+
+def narrowed(conditions: Sequence[ColumnElement[bool]], branches: Sequence[ColumnElement[bool]]) -> Narrowing:
+    """Conditions and branches; a branch without an alternative is a condition like the others."""
     if len(branches) == 1:
         return Narrowing((*conditions, branches[0]), ())
-    return Narrowing(tuple(conditions), branches)
+    return Narrowing(tuple(conditions), tuple(branches))
 
 
 def _conditions(chosen: CustomerFilter, principal: Principal) -> list[ColumnElement[bool]]:
@@ -115,6 +121,14 @@ def _has_domain(beginning: str) -> ColumnElement[bool]:
 
 def _served_together(partner_id: UUID, principal: Principal) -> ColumnElement[bool]:
     # Only the two sides of the indirect model: any other partner of a shared customer is nobody's business.
-    if PartnerKind.INDIRECT_PROVIDER in principal.standing.partner_kinds:
-        return col(Relationship.associated_reseller_id) == partner_id
-    return col(Relationship.via_provider_id) == partner_id
+    provider = PartnerKind.INDIRECT_PROVIDER in principal.standing.partner_kinds
+    own = Relationship.associated_reseller_id if provider else Relationship.via_provider_id
+    # I14: the other side may have ended its relationship, which leaves this one as it is.
+    theirs = aliased(Relationship)
+    live = select(col(theirs.id)).where(
+        col(theirs.cloud) == col(Relationship.cloud),
+        col(theirs.partner_id) == partner_id,
+        col(theirs.customer_id) == col(Relationship.customer_id),
+        col(theirs.status) == RelationshipStatus.ACTIVE,
+    )
+    return and_(col(own) == partner_id, live.exists())

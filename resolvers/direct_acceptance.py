@@ -1,40 +1,54 @@
 """A customer accepts its agreement by itself: it counts for all its partners, and is always possible (settled)."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlmodel import col
 from uuid_utils.compat import uuid7
 
-from models import Agreement, CustomerUser, Relationship
+from models import Agreement, Relationship
 from models.agreement import AgreementMethod, AgreementType
 from models.relationship import RelationshipStatus
 from resolvers.agreement_attestation import AgreementForm, ContactForm, agreement_changes, contact_key
 from resolvers.agreements import TEMPLATES
 from resolvers.audit import Change, record
 from resolvers.call import Call
-from resolvers.faults import Fault, FaultCode, Path
+from resolvers.customer_people import name_of_caller
+from resolvers.faults import Fault, FaultCode
 
 TYPE = AgreementType.MICROSOFT_CUSTOMER_AGREEMENT
+FIELD = ("input", "agreement")
 
 
-def check_acceptance(template_id: UUID, *, accepted: bool, path: Path) -> list[Fault]:
-    """The faults of an acceptance: of another text, or one that says no.
+@dataclass(frozen=True, slots=True)
+class AcceptanceForm:
+    """What the customer said of the agreement that it was shown."""
+
+    accepted: bool
+    template_id: UUID
+
+
+def check_acceptance(form: AcceptanceForm | None, *, due: bool, supported: bool) -> Fault | None:
+    """What is wrong with an acceptance, or with its absence.
 
     Args:
-        template_id: The text that was shown.
-        accepted: What the customer said.
-        path: Path of the acceptance in the input.
+        form: What the customer said; None where it said nothing.
+        due: Whether the agreement must be accepted.
+        supported: Whether the cloud has agreements to accept (permissions.md 5.2).
     """
-    faults = []
-    if not accepted:
-        message = "The agreement has to be accepted; without it nothing can be bought."
-        faults.append(Fault(FaultCode.AGREEMENT_REQUIRED, message, (*path, "accepted"), 13605))
-    if template_id != TEMPLATES[TYPE][0]:
-        message = f"This is no template of {TYPE.name}; take the one that the preview shows."
-        faults.append(Fault(FaultCode.INVALID, message, (*path, "templateId"), 3000))
-    return faults
+    accepted = form is not None and form.accepted
+    if due and not accepted:
+        message = "Accept the customer agreement, too: `relationshipRequestPreview` has its text and its `templateId`."
+        return Fault(FaultCode.AGREEMENT_REQUIRED, message, FIELD, 13605)
+    if form is not None and not supported:
+        message = "Agreements are not accepted one by one in this cloud; leave the part out."
+        return Fault(FaultCode.NOT_SUPPORTED, message, FIELD, 900127)
+    if form is not None and accepted and form.template_id != TEMPLATES[TYPE][0]:
+        message = "This is not the agreement in force; take `templateId` from `relationshipRequestPreview`."
+        return Fault(FaultCode.INVALID, message, (*FIELD, "templateId"), 3000)
+    return None
 
 
 async def accept_directly(call: Call, *, logged_by_caller: Collection[UUID] = ()) -> list[Change]:
@@ -48,7 +62,9 @@ async def accept_directly(call: Call, *, logged_by_caller: Collection[UUID] = ()
     Returns:
         The acceptance as the activity log shows it, for the caller's own lines; empty where nothing was written.
     """
-    form = AgreementForm(TYPE, TEMPLATES[TYPE][0], call.now, await _contact(call))
+    first, last = await name_of_caller(call)
+    contact = ContactForm(first, last, call.principal.name, None)
+    form = AgreementForm(TYPE, TEMPLATES[TYPE][0], call.now, contact)
     key = contact_key(form.contact)
     customer_id = call.principal.tenant_id
     before = select(col(Agreement.id)).where(
@@ -90,16 +106,6 @@ async def accept_directly(call: Call, *, logged_by_caller: Collection[UUID] = ()
                 partner_id=partner.partner_id,
             )
     return changes
-
-
-async def _contact(call: Call) -> ContactForm:
-    user = select(col(CustomerUser.display_name)).where(
-        col(CustomerUser.cloud) == call.principal.cloud,
-        col(CustomerUser.customer_id) == call.principal.tenant_id,
-        col(CustomerUser.id) == call.principal.actor_id,
-    )
-    first, _, last = str((await call.transaction.execute(user)).scalar_one()).partition(" ")
-    return ContactForm(first, last, call.principal.name, None)
 
 
 async def _partners(call: Call) -> list[Relationship]:

@@ -4,7 +4,8 @@ from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from models import Partner, Partnership, Relationship
@@ -35,7 +36,7 @@ class PartnerRow(NamedTuple):
 
 @cache
 def visible_partners(kind: PrincipalKind) -> Rows:
-    """A partner sees itself and both sides of its partnerships, ended ones too; a customer the partners it has now."""
+    """A partner sees itself and those it has or had partnerships with; a customer those that serve or administer it."""
     everyone: Rows = select(
         col(Partner.id).label("id"),
         col(Partner.cloud).label("cloud"),
@@ -58,7 +59,21 @@ def visible_partners(kind: PrincipalKind) -> Rows:
     )
 
 
-def _partners_of(other: UUID, own: UUID) -> Rows:
+def name_of_partner(cloud: Cloud, key: UUID | None) -> ColumnElement[str]:
+    """The name of the partner that a row refers to, for a column of the row's SELECT.
+
+    A join instead would let the planner begin with the partners, and sort a whole list for one page of it.
+
+    Args:
+        cloud: The row's column of the cloud.
+        key: The row's column of the partner's id.
+    """
+    found = aliased(Partner)
+    of_key = col(found.cloud) == col(cloud), col(found.id) == col(key)
+    return select(col(found.name)).where(*of_key).scalar_subquery()
+
+
+def _partners_of(other: UUID | None, own: UUID | None) -> Rows:
     return select(col(other)).where(and_(col(Partnership.cloud) == viewer_cloud, col(own) == viewer_tenant))
 
 
@@ -66,5 +81,5 @@ def _serving_the_viewer() -> Rows:
     return select(col(Relationship.partner_id)).where(
         col(Relationship.cloud) == viewer_cloud,
         col(Relationship.customer_id) == viewer_tenant,
-        col(Relationship.status) == RelationshipStatus.ACTIVE,
+        or_(col(Relationship.status) == RelationshipStatus.ACTIVE, col(Relationship.delegated_admin)),
     )

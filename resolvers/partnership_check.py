@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from models import Partnership
+from models.partnership import PartnershipStatus
 from resolvers.call import Call
 from resolvers.faults import Fault, FaultCode, Path
 
@@ -22,7 +23,7 @@ async def check_partnership(call: Call, reseller_id: UUID | None, path: Path) ->
         col(Partnership.cloud) == call.principal.cloud,
         col(Partnership.provider_id) == call.principal.tenant_id,
         col(Partnership.reseller_id) == reseller_id,
-        col(Partnership.ended_at).is_(None),
+        col(Partnership.status) == PartnershipStatus.ACTIVE,
     )
     if reseller_id is not None and (await call.transaction.execute(live)).first() is not None:
         return []

@@ -5,7 +5,7 @@ from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, false, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -41,9 +41,10 @@ class RelationshipRow(NamedTuple):
 
 @cache
 def visible_relationships(kind: PrincipalKind) -> Rows:
-    """A partner's live relationships; a customer's live ones with all its partners."""
-    own = Relationship.partner_id if is_partner(kind) else Relationship.customer_id
-    return select(
+    """A partner's relationships, ended ones too; a customer's with those that serve or administer it."""
+    of_partner = is_partner(kind)
+    own = Relationship.partner_id if of_partner else Relationship.customer_id
+    seen: Rows = select(
         col(Relationship.id).label("id"),
         col(Relationship.partner_id).label("partner_id"),
         col(Relationship.customer_id).label("customer_id"),
@@ -59,8 +60,14 @@ def visible_relationships(kind: PrincipalKind) -> Rows:
     ).where(
         col(Relationship.cloud) == viewer_cloud,
         col(own) == viewer_tenant,
-        col(Relationship.status) == RelationshipStatus.ACTIVE,
     )
+    return seen if of_partner else seen.where(concerns_customer())
+
+
+def concerns_customer() -> ColumnElement[bool]:
+    """Whether a relationship is the customer's concern now: it lives, or left admin privileges behind (R5.6)."""
+    live = col(Relationship.status) == RelationshipStatus.ACTIVE
+    return or_(live, col(Relationship.delegated_admin))
 
 
 @cache

@@ -1,10 +1,10 @@
-"""The parameters that visibility SELECTs name: who looks, and in which cloud."""
+"""The parameters that visibility SELECTs name: who looks, in which cloud, and when."""
 
 from typing import Any
 
 from sqlalchemy import Select, Uuid, bindparam
 
-from models.base import stored
+from models.base import UtcDateTime, stored
 from policy.vocabulary import Cloud, PrincipalKind
 
 Rows = Select[*tuple[Any, ...]]
@@ -12,6 +12,7 @@ Rows = Select[*tuple[Any, ...]]
 
 viewer_cloud = bindparam("viewer_cloud", type_=stored(Cloud, "cloud"))
 viewer_tenant = bindparam("viewer_tenant", type_=Uuid())
+viewer_now = bindparam("viewer_now", type_=UtcDateTime())
 viewer_actor = bindparam("viewer_actor", type_=Uuid())
 
 

@@ -13,6 +13,9 @@ from strawberry.schema.config import StrawberryConfig
 
 from schema.checks import check_schema
 from schema.customers.mutations import CustomerMutations
+from schema.partners.partnership_mutations import PartnershipMutations
+from schema.partners.relationship_mutations import RelationshipMutations
+from schema.partners.relationship_request_mutations import RelationshipRequestMutations
 from schema.product_subscriptions.mutations import ProductSubscriptionMutations
 from schema.query import Query
 from schema.scalars import SCALARS
@@ -21,7 +24,13 @@ from schema.scalars import SCALARS
 @strawberry.type(
     description="Everything that can be done. Fields run one after the other, each in a transaction of its own."
 )
-class Mutation(CustomerMutations, ProductSubscriptionMutations):
+class Mutation(
+    CustomerMutations,
+    PartnershipMutations,
+    RelationshipRequestMutations,
+    RelationshipMutations,
+    ProductSubscriptionMutations,
+):
     """The root of writes."""
 
 

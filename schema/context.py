@@ -15,6 +15,7 @@ from policy.vocabulary import PrincipalKind
 from resolvers.audit import record_denial
 from resolvers.call import Call
 from resolvers.exported_list import ChosenT, ExportedList
+from resolvers.invitations import Invitations
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Context:
         correlation_id: Ties response, log lines and activity records together.
         export_links: Makes export links.
         committed: Told which tables a unit of work changed for good.
+        invitations: Makes and reads links of invitations.
         unit: The unit of work that fields read and write in now.
     """
 
@@ -52,6 +54,7 @@ class Context:
     correlation_id: str
     export_links: ExportLinks
     committed: Callable[[frozenset[str]], None]
+    invitations: Invitations
     unit: Unit = field(init=False)
 
     @property
@@ -66,12 +69,13 @@ class Context:
 
     @property
     def binds(self) -> Mapping[str, Any]:
-        """What visibility SELECTs ask for: the viewer, and its tenant in its cloud."""
+        """What visibility SELECTs ask for: the viewer, its tenant in its cloud, and what time it is."""
         principal = self.principal
         return {
             "viewer_cloud": principal.cloud,
             "viewer_tenant": principal.tenant_id,
             "viewer_actor": principal.actor_id,
+            "viewer_now": self.now,
         }
 
     def begin(self, *, writes: bool) -> Unit:
@@ -81,7 +85,14 @@ class Context:
 
     def call(self) -> Call:
         """The call that a command is given, in the present unit of work."""
-        return Call(self.principal, self.unit, self.database.dialect.name, self.now, self.correlation_id)
+        return Call(
+            principal=self.principal,
+            transaction=self.unit,
+            dialect=self.database.dialect.name,
+            now=self.now,
+            correlation_id=self.correlation_id,
+            invitations=self.invitations,
+        )
 
     async def after_failure(self, _field: str, error: Exception) -> None:
         """Writes the line of a mutation that was denied to a partner's principal (settled: audit rows)."""

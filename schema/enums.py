@@ -11,10 +11,12 @@ from models.activity import ActivityStatus
 from models.agreement import AgreementMethod, AgreementType
 from models.customer import AccountVerification
 from models.offer import ProductSubscriptionKind
+from models.partnership import PartnershipStatus
 from models.product_subscription import ProductSubscriptionStatus
 from models.purchase_permission import PurchasableResource, PurchaseAction
 from models.qualification import QualificationKind, VettingStatus
 from models.relationship import RelationshipOrigin, RelationshipRole, RelationshipStatus, RelationshipToPartner
+from models.relationship_request import RelationshipRequestKind, RelationshipRequestStatus
 from policy.rules import policy
 from policy.vocabulary import Cloud, PartnerKind, Permission, PrincipalKind, ProgramStatus, Role, RoleKind
 from resolvers.address_validation import AddressValidationStatus
@@ -159,6 +161,43 @@ described(
 )
 
 described(
+    RelationshipRequestKind,
+    "Which relationships a request makes when it is accepted.",
+    {
+        "DIRECT": "A direct-bill partner's, which may order.",
+        "PROVIDER": "An indirect provider's, which may order.",
+        "RESELLER_ONLY": "An indirect reseller's, which manages.",
+        "RESELLER_WITH_PROVIDER": "An indirect reseller's and its provider's, both at once.",
+    },
+)
+
+described(
+    RelationshipRequestStatus,
+    "Where a request stands. The last four are final.",
+    {
+        "DRAFT": "The link is good for nothing yet.",
+        "SENT": "The customer can decide.",
+        "ACCEPTED": "The customer accepted.",
+        "DECLINED": "The customer said no.",
+        "CANCELLED": "The partner took it back.",
+        "EXPIRED": "The customer did not decide in time.",
+    },
+)
+
+described(
+    PartnershipStatus,
+    "Where a partnership stands.",
+    {
+        "REQUESTED": "The provider invited; nobody accepted yet.",
+        "ACTIVE": "The two work together.",
+        "ENDED": "The provider ended it; customers and admin privileges stayed as they were.",
+        "DECLINED": "The reseller said no.",
+        "CANCELLED": "The provider took the invitation back.",
+        "EXPIRED": "The invitation was not answered in time.",
+    },
+)
+
+described(
     AgreementType,
     "The agreement that a customer accepts before anything is bought.",
     {
@@ -263,13 +302,21 @@ described(
         "DOMAIN_TAKEN": "Some customer has this domain.",
         "ETAG_REQUIRED": "Quote the etag of the version that you change.",
         "ETAG_MISMATCH": "Somebody changed the object since you read it.",
-        "INVALID_STATE": "The object is not in a state that allows this.",
+        "INVALID_STATE": "The object is not in a state in which this can be done.",
         "LIMIT_REACHED": "There are as many as there may be.",
         "NOT_SANDBOX": "Possible in an integration sandbox only.",
-        "REGION_MISMATCH": "The country is outside your selling region.",
+        "REGION_MISMATCH": "The two sides are not in one selling region.",
+        "SINGLE_PARTNER_CLOUD": "In this cloud a company has one partner at most.",
+        "ADMIN_PRIVILEGES_REQUIRED": "In this cloud a request always asks for admin privileges.",
+        "LINK_MISSING": "The text lacks the link.",
         "AGREEMENT_REQUIRED": "The customer has not accepted its agreement.",
         "AGREEMENT_EXISTS": "The same contact's acceptance is recorded already.",
         "PARTNERSHIP_REQUIRED": "You have no active partnership with this company.",
+        "RELATIONSHIP_REQUIRED": "There is no live relationship with the customer, or none that allows this.",
+        "NOT_A_CUSTOMER_TENANT": "The tenant is a partner's, and no customer.",
+        "PARTNER_AGREEMENT_REQUIRED": "A partner has not signed its agreement with the vendor.",
+        "PROGRAM_NOT_ACTIVE": "A reseller program is not active.",
+        "EXPIRED": "The invitation was not answered in time.",
         "VERIFICATION_PENDING": "The customer's account is still under review.",
         "VERIFICATION_DENIED": "The customer's account was not approved.",
         "ACTIVE_SUBSCRIPTIONS": "Subscriptions are active; suspend them first.",
@@ -280,9 +327,6 @@ described(
         "OWNER_ROLE_REQUIRED": "Only an Owner of the Azure subscription may buy under it.",
         "QUALIFICATION_CONFLICT": "The customer has a qualification that excludes this one.",
         "VALIDATION_CODE_EXHAUSTED": "The validation code was used as often as it may be.",
-        "RELATIONSHIP_REQUIRED": "You do not serve this customer as a reseller that may order.",
-        "PARTNER_AGREEMENT_REQUIRED": "The partner agreement is not signed.",
-        "PROGRAM_NOT_ACTIVE": "Your reseller program is not active.",
     },
     name="UserErrorCode",
 )

@@ -22,6 +22,7 @@ from schema.countries.prechecks import PrecheckQueries
 from schema.countries.rules import CountryQueries
 from schema.customers.queries import CustomerQueries
 from schema.node import Node
+from schema.partners.queries import PartnerQueries
 from schema.product_subscriptions.queries import OfferQueries
 from schema.viewer.roles import RoleDefinition, role_definitions
 from schema.viewer.viewer import Viewer
@@ -32,6 +33,12 @@ FOUND_BY_ID: dict[ObjectKind, tuple[Source[Any], tuple[Permission, ...], str]] =
     ObjectKind.CUSTOMER: (sources.customers, (Permission.CUSTOMER_READ,), "Customer"),
     ObjectKind.RELATIONSHIP: (sources.relationships, (Permission.CUSTOMER_READ,), "Relationship"),
     ObjectKind.PARTNER: (sources.partners, (), "Partner"),
+    ObjectKind.PARTNERSHIP: (sources.partnerships, (Permission.PARTNERSHIP_READ,), "Partnership"),
+    ObjectKind.RELATIONSHIP_REQUEST: (
+        sources.relationship_requests,
+        (Permission.RELATIONSHIP_READ,),
+        "RelationshipRequest",
+    ),
     ObjectKind.BILLING_PROFILE: (
         sources.billing_profiles,
         (Permission.CUSTOMER_READ, Permission.CUSTOMER_BILLING_READ),
@@ -80,7 +87,7 @@ def _all_located(
 
 
 @strawberry.type(description="Everything that can be read.")
-class Query(CustomerQueries, OfferQueries, CountryQueries, PrecheckQueries):
+class Query(CustomerQueries, PartnerQueries, OfferQueries, CountryQueries, PrecheckQueries):
     """The root of reads."""
 
     activity_log: ActivityRecordConnection | None = field(

@@ -12,9 +12,11 @@ from resolvers.owned_subscriptions import (
     visible_purchasable_offers,
 )
 from resolvers.partners import PartnerRow, visible_partners
+from resolvers.partnerships import PartnershipRow, visible_partnerships, visible_shared_customers
 from resolvers.product_subscriptions import ProductSubscriptionRow, visible_product_subscriptions
 from resolvers.purchase_permissions import PurchasePermissionRow, visible_purchase_permissions
 from resolvers.qualifications import QualificationRow, visible_qualifications
+from resolvers.relationship_requests import RelationshipRequestRow, visible_relationship_requests
 from resolvers.relationships import (
     RelationshipRow,
     visible_relationships,
@@ -25,9 +27,12 @@ from resolvers.relationships import (
 )
 
 customers = Source(CustomerRow, visible_customers)
+shared_customers = Source(CustomerRow, visible_shared_customers)
 domains = Source(DomainRow, visible_domains, key="name")
 partners = Source(PartnerRow, visible_partners)
+partnerships = Source(PartnershipRow, visible_partnerships)
 relationships = Source(RelationshipRow, visible_relationships)
+relationship_requests = Source(RelationshipRequestRow, visible_relationship_requests)
 own_relationships = Source(RelationshipRow, own_relationship_rows)
 resellers = Source(PartnerRow, visible_resellers)
 billing_profiles = Source(BillingProfileRow, visible_billing_profiles)

@@ -64,6 +64,15 @@ def seed(
 
 
 @app.command()
+def sweep(data_dir: DataDir = None) -> None:
+    """Write down which invitations expired. They read so anyway; run it daily, to keep what is open small."""
+    from clientela.cli.settings import load_settings
+    from clientela.cli.sweep import sweep as sweep_invitations
+
+    asyncio.run(sweep_invitations(load_settings(data_dir=data_dir)))
+
+
+@app.command()
 def verify_account(
     domain: Annotated[str, typer.Argument(help="Any domain of the customer.")],
     status: Annotated[str, typer.Option(help="approved opens purchases; denied, in-review and not-started hold them.")],

@@ -56,6 +56,8 @@ class Terms:
         origin: How it came about.
         via_provider_id: The provider through whom an indirect reseller serves.
         associated_reseller_id: The indirect reseller for whom a provider created the customer.
+        ended_at: When it ended; None while it lives.
+        end_reason: Why it ended.
     """
 
     since: datetime
@@ -65,6 +67,8 @@ class Terms:
     origin: RelationshipOrigin = RelationshipOrigin.CREATED
     via_provider_id: UUID | None = None
     associated_reseller_id: UUID | None = None
+    ended_at: datetime | None = None
+    end_reason: str | None = None
 
 
 def uuid7(at: datetime, rng: Random) -> UUID:
@@ -154,14 +158,16 @@ def add_relationship(
         partner_id=partner_id,
         customer_id=tenant.id,
         id=uuid7(terms.since, rng),
-        relationship_to_partner=RelationshipToPartner.RESELLER,
+        relationship_to_partner=RelationshipToPartner.NONE if terms.ended_at else RelationshipToPartner.RESELLER,
         role=terms.role,
-        status=RelationshipStatus.ACTIVE,
+        status=RelationshipStatus.ENDED if terms.ended_at else RelationshipStatus.ACTIVE,
         origin=terms.origin,
         delegated_admin=terms.delegated_admin,
         via_provider_id=terms.via_provider_id,
         associated_reseller_id=terms.associated_reseller_id,
         since=terms.since,
+        ended_at=terms.ended_at,
+        end_reason=terms.end_reason,
         list_name=profile.company_name,
         list_name_key=fold(profile.company_name),
         customer_country=tenant.company.country,

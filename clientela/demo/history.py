@@ -76,6 +76,28 @@ def add_update(
     )
 
 
+def add_end(batch: Batch, tenant: Tenant, actor: Person, at: datetime, rng: Random) -> None:
+    """Adds the line of the end of the relationship to the log of the actor's partner.
+
+    Args:
+        batch: Takes the row.
+        tenant: The customer.
+        actor: Who ended it.
+        at: When.
+        rng: For ids.
+    """
+    _add_activity(
+        batch,
+        tenant,
+        actor.tenant_id,
+        actor,
+        operation="remove_partner_customer_relationship",
+        at=at,
+        changes=[change("relationship.status", "ACTIVE", "ENDED")],
+        rng=rng,
+    )
+
+
 def add_attestation(batch: Batch, tenant: Tenant, actor: Person, rng: Random) -> None:
     """Adds the customer agreement that the partner confirmed when it created the customer.
 

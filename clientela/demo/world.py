@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain, islice
 from random import Random
-from uuid import uuid5
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -15,12 +14,13 @@ from clientela.database import refresh_statistics
 from clientela.demo.batches import Batch, lock, write
 from clientela.demo.companies import Company, former_profile, make_companies, well_known_companies
 from clientela.demo.customers import Tenant, Terms, add_relationship, add_tenant, add_user, make_tenant
-from clientela.demo.history import add_attestation, add_creation, add_update
+from clientela.demo.history import add_attestation, add_creation, add_end, add_update
+from clientela.demo.invitations import add_partnerships, add_requests
 from clientela.demo.offers import add_catalogue
 from clientela.demo.organisations import ORGANISATIONS, Organisation, organisation
 from clientela.demo.partners import add_partner
 from clientela.demo.purchases import WELL_KNOWN, add_purchases
-from models import Partner, Partnership
+from models import Partner
 from models.relationship import RelationshipOrigin, RelationshipRole
 from policy.vocabulary import Cloud, Role
 
@@ -42,17 +42,21 @@ class Portfolio:
         kinds: Keys of the catalogue's countries, apart by blanks; what is repeated comes more often.
         customers: How many.
         for_reseller: How many of them were created for `RESELLER`.
+        ended: The number of the one whose relationship ended; None for none.
+        restored: The number of the one that came back by an invitation; None for none.
     """
 
     partner: str
     kinds: str
     customers: int
     for_reseller: int = 0
+    ended: int | None = None
+    restored: int | None = None
 
 
 PORTFOLIOS = (
     Portfolio("litware", _EUROPE, 1_215),
-    Portfolio("contoso", "US", 1_240),
+    Portfolio("contoso", "US", 1_240, ended=100, restored=101),
     Portfolio("adatum", "US", 11),
     Portfolio("fabrikam", "US", 20, for_reseller=8),
     Portfolio("woodgrove", "US-GOV", 10),
@@ -99,25 +103,12 @@ def _make_world(now: datetime) -> Batch:
     founded = now - THREE_YEARS - timedelta(days=100)
     for partner in ORGANISATIONS:
         add_partner(batch, partner, founded)
-    _add_partnership(batch, founded)
+    add_partnerships(batch, founded, now)
     add_catalogue(batch)
     taken: set[str] = set()
     for portfolio in PORTFOLIOS:
         _add_portfolio(batch, portfolio, taken, now)
     return batch
-
-
-def _add_partnership(batch: Batch, founded: datetime) -> None:
-    provider, reseller = organisation("fabrikam"), organisation(RESELLER)
-    accepted_at = founded + timedelta(days=30)
-    batch.add(
-        Partnership,
-        id=uuid5(reseller.id, provider.name),
-        cloud=provider.cloud,
-        provider_id=provider.id,
-        reseller_id=reseller.id,
-        accepted_at=accepted_at,
-    )
 
 
 def _add_portfolio(batch: Batch, portfolio: Portfolio, taken: set[str], now: datetime) -> None:
@@ -129,9 +120,13 @@ def _add_portfolio(batch: Batch, portfolio: Portfolio, taken: set[str], now: dat
         created_at = now - rng.random() * THREE_YEARS
         tenant = make_tenant(partner.cloud, company, created_at, rng)
         reseller = organisation(RESELLER) if number < portfolio.for_reseller else None
-        _add_customer(batch, tenant, partner, reseller, now=now, rng=rng)
+        terms = Terms(created_at, associated_reseller_id=reseller.id if reseller else None)
+        if number in (portfolio.ended, portfolio.restored):
+            terms = _interrupted(batch, tenant, partner, terms, ends=number == portfolio.ended, now=now, rng=rng)
+        _add_customer(batch, tenant, partner, reseller, terms=terms, now=now, rng=rng)
         if company.prefix == SHARED_PREFIX:
             _share(batch, tenant, now, rng)
+            add_requests(batch, tenant.id, now)
 
 
 def _distinct(companies: Iterator[Company], taken: set[str]) -> Iterator[Company]:
@@ -143,7 +138,14 @@ def _distinct(companies: Iterator[Company], taken: set[str]) -> Iterator[Company
 
 
 def _add_customer(
-    batch: Batch, tenant: Tenant, partner: Organisation, reseller: Organisation | None, *, now: datetime, rng: Random
+    batch: Batch,
+    tenant: Tenant,
+    partner: Organisation,
+    reseller: Organisation | None,
+    *,
+    terms: Terms,
+    now: datetime,
+    rng: Random,
 ) -> None:
     actor = partner.person(rng.choice((Role.ADMIN_AGENT, Role.SALES_AGENT)))
     profile = tenant.company.profile
@@ -153,18 +155,29 @@ def _add_customer(
     attested = tenant.cloud is Cloud.GLOBAL and (rng.random() < ATTESTED or tenant.company.prefix in WELL_KNOWN)
     if attested:
         add_attestation(batch, tenant, actor, rng)
-    if attested or tenant.cloud is not Cloud.GLOBAL:
+    # R5.2: nothing is left of what an ended relationship sold.
+    if not terms.ended_at and (attested or tenant.cloud is not Cloud.GLOBAL):
         sold_for = reseller.id if reseller else None
         add_purchases(batch, tenant, partner, user_id=user_id, now=now, reseller_id=sold_for)
     changed_at = _changed_at(tenant, now, rng)
     if changed_at:
         add_update(batch, tenant, actor, changed_at, former=former_profile(tenant.company, rng), rng=rng)
-    terms = Terms(tenant.created_at, changed_at, associated_reseller_id=reseller.id if reseller else None)
-    add_relationship(batch, tenant, partner.id, profile, terms=terms, rng=rng)
+    add_relationship(batch, tenant, partner.id, profile, terms=replace(terms, changed_at=changed_at), rng=rng)
     if reseller:
         managing = Terms(tenant.created_at, role=RelationshipRole.MANAGING, via_provider_id=partner.id)
         add_relationship(batch, tenant, reseller.id, profile, terms=managing, rng=rng)
         add_creation(batch, tenant, reseller.id, actor, rng)
+
+
+def _interrupted(
+    batch: Batch, tenant: Tenant, partner: Organisation, terms: Terms, *, ends: bool, now: datetime, rng: Random
+) -> Terms:
+    ended_at = tenant.created_at + (now - tenant.created_at) / 2
+    add_end(batch, tenant, partner.person(Role.GLOBAL_ADMIN), ended_at, rng)
+    if ends:
+        return replace(terms, delegated_admin=False, ended_at=ended_at, end_reason="Closed its business.")
+    # What an invitation without admin privileges gave back.
+    return replace(terms, since=ended_at + (now - ended_at) / 2, delegated_admin=False)
 
 
 def _changed_at(tenant: Tenant, now: datetime, rng: Random) -> datetime | None:

@@ -79,6 +79,12 @@ ROWS: dict[str, Row] = {
     "Query.countries": _root("CUSTOMER_PRECHECK", "countries", "country"),
     "Query.countryRules": _root("CUSTOMER_PRECHECK", 'countryRules(country: "IT")', "name"),
     "Query.agreementTemplates": _root("AGREEMENT_READ", 'agreementTemplates(country: "US")', "templateId"),
+    "Query.relationshipRequests": _root("RELATIONSHIP_READ", "relationshipRequests", "totalCount"),
+    # R3.8: the list is for the two sides of the indirect model.
+    "Query.partnerships": Row(
+        "{ partnerships { totalCount } }",
+        (Step("PARTNERSHIP_READ", ("partnerships",), frozenset({"provider", "reseller"})),),
+    ),
     "Query.offers": _root("SUBSCRIPTION_READ", "offers(first: 2)", "nodes { name }"),
     "Query.activityLog": _root("AUDIT_READ", "activityLog(first: 5)", "nodes { operation }"),
     "Customer.contact": _of_customer("CUSTOMER_CONTACT_READ", "contact { email }", "contact", secret="contact"),

@@ -14,6 +14,8 @@ from models.product_subscription import ProductSubscriptionStatus
 from tests.access.planting import ATTEST, UPDATE, Planted, acceptance
 from tests.access.purchases import hold, offer_of
 from tests.access.reference import Caller
+from tests.api import relationship_requests as requests
+from tests.api.partnerships import ACCEPT, END, PROVIDER, REQUEST, end, listed, requested, token_of
 from tests.clients import Api
 
 CREATE = """mutation ($input: CustomerCreateInput!) {
@@ -27,6 +29,9 @@ DELETE = """mutation ($input: CustomerDeleteInput!) {
 }"""
 EXPORT = """mutation ($input: CustomerExportInput!) {
   customerExport(input: $input) { userErrors { code field } export { url } }
+}"""
+LEAVE = """mutation ($input: RelationshipEndInput!) {
+  relationshipEnd(input: $input) { userErrors { code field } relationship { status } }
 }"""
 QUALIFY = """mutation ($input: CustomerRequestQualificationInput!) {
   customerRequestQualification(input: $input) { userErrors { code field } qualification { kind } }
@@ -43,6 +48,7 @@ EXPORT_SUBSCRIPTIONS = """mutation ($input: SubscriptionExportInput!) {
 ACCOUNT = {"customer", "customer_domain", "customer_user", "relationship", "relationship_domain", "billing_profile"}
 
 _fresh = count(1)
+ASKING = frozenset({"GLOBAL_ADMIN", "ADMIN_AGENT", "SALES_AGENT"})
 Form = Callable[[Api, Planted, Caller], Awaitable[dict[str, Any]]]
 
 
@@ -52,12 +58,14 @@ class Effect(NamedTuple):
     Attributes:
         operation: Of the line in the log; None where nothing is done.
         rows: How many rows more each table has, without the log.
-        code: Of the user error, where nothing is done for a reason that is no denial.
+        logs: In how many partners' logs.
+        codes: Of the faults, where who may do it finds nothing to do it with.
     """
 
     operation: str | None
     rows: dict[str, int]
-    code: str | None = None
+    logs: int = 1
+    codes: tuple[str, ...] = ()
 
 
 class Mutation(NamedTuple):
@@ -68,12 +76,14 @@ class Mutation(NamedTuple):
         document: Calls it.
         form: A sound input for a customer of the caller's partner, another at each call.
         effect: Of a success.
+        sides: What the caller's partner must be in the indirect model; None for anything.
     """
 
     permission: str
     document: str
     form: Form
     effect: Effect
+    sides: frozenset[str] | None = None
 
 
 async def new_customer(_api: Api, own: Planted, _caller: Caller) -> dict[str, Any]:
@@ -110,6 +120,40 @@ async def _export(_api: Api, _own: Planted, _caller: Caller) -> dict[str, Any]:
 
 async def _attestation(_api: Api, own: Planted, _caller: Caller) -> dict[str, Any]:
     return {"customerId": own.id, "agreement": acceptance(f"matrix-{next(_fresh)}@example.com")}
+
+
+async def _reseller_to_invite(_api: Api, _own: Planted, _caller: Caller) -> dict[str, Any]:
+    return {"targetEmail": f"matrix-{next(_fresh)}@example.com"}
+
+
+async def _invitation(api: Api, _own: Planted, _caller: Caller) -> dict[str, Any]:
+    for live in await listed(api, PROVIDER, status=["ACTIVE"]):
+        await end(api, live["id"])
+    return {"token": token_of((await requested(api))["link"]), "authorizeProvider": True}
+
+
+async def _partnership(api: Api, _own: Planted, _caller: Caller) -> dict[str, Any]:
+    return {"partnershipId": (await requested(api))["id"], "declarationAccepted": True}
+
+
+async def _request(_api: Api, _own: Planted, caller: Caller) -> dict[str, Any]:
+    kind = {"provider": "PROVIDER", "reseller": "RESELLER_ONLY", "neither": "DIRECT"}[caller.side]
+    # Outside GLOBAL a request always asks for admin privileges, which not everybody may.
+    admin = caller.cloud != "GLOBAL" and not _asks_in_vain(caller)
+    return requests.form(kind, admin=admin, targetEmail=f"matrix-{next(_fresh)}@example.com")
+
+
+async def _rehearsed_end(_api: Api, own: Planted, _caller: Caller) -> dict[str, Any]:
+    # A rehearsal: an end would take the planted customer from all callers that come later.
+    return {"customerId": own.id, "dryRun": True}
+
+
+async def _draft(api: Api, own: Planted, caller: Caller) -> dict[str, Any]:
+    by = caller if caller.mfa and caller.roles & ASKING else Caller(f"admin-agent@{caller.partner}")
+    if caller.partner == "proseware" or _asks_in_vain(caller):
+        return {"relationshipRequestId": "relationshiprequest_x"}
+    row = await requests.drafted(api, str(by.name), await _request(api, own, caller))
+    return {"relationshipRequestId": row["id"]}
 
 
 async def _qualification(api: Api, own: Planted, _caller: Caller) -> dict[str, Any]:
@@ -210,14 +254,69 @@ MUTATIONS = {
         "CUSTOMER_EXPORT", EXPORT_SUBSCRIPTIONS, _subscriptions, Effect("export_subscriptions", {})
     ),
 }
-OUTSIDE_THE_SANDBOX = Effect(None, {}, "NOT_SANDBOX")
-FOR_ITS_PROVIDER = Effect(None, {}, "RELATIONSHIP_REQUIRED")
+MUTATIONS |= {
+    "partnershipRequest": Mutation(
+        "PARTNERSHIP_REQUEST",
+        REQUEST,
+        _reseller_to_invite,
+        Effect("request_partner_relationship", {"partnership": 1}),
+        frozenset({"provider"}),
+    ),
+    "partnershipAccept": Mutation(
+        "PARTNERSHIP_APPROVE",
+        ACCEPT,
+        _invitation,
+        Effect("create_partner_relationship", {}, logs=2),
+        frozenset({"reseller"}),
+    ),
+    "partnershipEnd": Mutation(
+        "PARTNERSHIP_REMOVE", END, _partnership, Effect("remove_partner_relationship", {}), frozenset({"provider"})
+    ),
+}
+MUTATIONS |= {
+    "relationshipRequestCreate": Mutation(
+        "RELATIONSHIP_REQUEST",
+        requests.CREATE,
+        _request,
+        Effect("create_relationship_request", {"relationship_request": 1}),
+    ),
+    "relationshipRequestSend": Mutation(
+        "RELATIONSHIP_REQUEST", requests.SEND, _draft, Effect("send_relationship_request", {})
+    ),
+    "relationshipRequestCancel": Mutation(
+        "RELATIONSHIP_REQUEST", requests.CANCEL, _draft, Effect("cancel_relationship_request", {})
+    ),
+}
+MUTATIONS |= {
+    "relationshipEnd": Mutation("RELATIONSHIP_REMOVE", LEAVE, _rehearsed_end, Effect(None, {})),
+}
+ABOUT_NO_CUSTOMER = {
+    "create_relationship_request",
+    "send_relationship_request",
+    "cancel_relationship_request",
+    "export_customers",
+    "request_partner_relationship",
+    "create_partner_relationship",
+    "remove_partner_relationship",
+}
 
 
 def effect_of(name: str, caller: Caller) -> Effect:
-    """What a call of this caller leaves: outside the sandbox nothing is deleted, a reseller's provider buys for it."""
-    if name == "customerDelete" and caller.partner != "proseware":
-        return OUTSIDE_THE_SANDBOX
+    """What is left of a call of this caller, who holds the permission.
+
+    Outside the sandbox nothing is deleted, from within it nobody is invited; where a request always asks for admin
+    privileges, a sales agent makes none; and a reseller's provider buys for it.
+    """
+    sandbox = caller.partner == "proseware"
+    if name == "customerDelete" and not sandbox:
+        return Effect(None, {}, codes=("NOT_SANDBOX",))
+    if name.startswith("relationshipRequest") and (sandbox or _asks_in_vain(caller)):
+        refused = "NOT_SUPPORTED" if sandbox else "ADMIN_PRIVILEGES_REQUIRED"
+        return Effect(None, {}, codes=(refused if name.endswith("Create") else "NOT_FOUND",))
     if caller.reseller and name.startswith("productSubscription") and not name.endswith("Export"):
-        return FOR_ITS_PROVIDER
+        return Effect(None, {}, codes=("RELATIONSHIP_REQUIRED",))
     return MUTATIONS[name].effect
+
+
+def _asks_in_vain(caller: Caller) -> bool:
+    return caller.cloud != "GLOBAL" and caller.roles == {"SALES_AGENT"}

@@ -9,10 +9,17 @@ Path = tuple[str | int, ...]
 
 
 class Step(NamedTuple):
-    """A guard on the way to a value: the permission and the path of the field that it guards."""
+    """A guard on the way to a value.
+
+    Attributes:
+        permission: That it asks for.
+        path: Of the field that it guards.
+        sides: What the caller's partner must be in the indirect model, asked after the permission; None for anything.
+    """
 
     permission: str
     path: Path
+    sides: frozenset[str] | None = None
 
 
 class Outcome(NamedTuple):
@@ -46,6 +53,9 @@ def expected(caller: Caller, steps: tuple[Step, ...]) -> Outcome:
         if code is not None:
             roles = tuple(sorted(grants()[step.permission]))
             return Outcome(200, code, step.permission, roles, VENDOR_CODES.get(code), step.path)
+        if step.sides is not None and caller.side not in step.sides:
+            roles = tuple(sorted(grants()[step.permission]))
+            return Outcome(200, "PARTNER_TYPE_NOT_ALLOWED", step.permission, roles, None, step.path)
     return Outcome(200, shown=True)
 
 

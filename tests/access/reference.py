@@ -34,6 +34,9 @@ CLOUDS = {  # permissions.md 5.2, as far as this release has guarded fields
     "SELFSERVE_READ": {"GLOBAL", "US_GOV", "GERMANY"},
     "SELFSERVE_WRITE": {"GLOBAL", "US_GOV", "GERMANY"},
     "PARTNERSHIP_READ": {"GLOBAL", "GERMANY", "CHINA"},
+    "PARTNERSHIP_REQUEST": {"GLOBAL", "GERMANY", "CHINA"},
+    "PARTNERSHIP_APPROVE": {"GLOBAL", "GERMANY", "CHINA"},
+    "PARTNERSHIP_REMOVE": {"GLOBAL", "GERMANY", "CHINA"},
 }
 CLOSED = {  # permissions.md 5.2: mutations that a cloud lacks although the permission means something there
     "productSubscriptionCreate": {"GERMANY"},
@@ -90,6 +93,11 @@ class Caller:
     reseller: bool = False
 
     @property
+    def side(self) -> str:
+        """What its partner is in the indirect model."""
+        return "reseller" if self.reseller else "provider" if self.partner == "fabrikam" else "neither"
+
+    @property
     def has_log(self) -> bool:
         """Whether a denial of a mutation is written to a log (settled: audit rows)."""
         return self.kind == "app" or (self.kind == "user" and self.mfa)
@@ -133,6 +141,8 @@ def denial(caller: Caller, permission: str, field: str = "", *, on_field: bool =
     """The code that a signed-in caller gets for a field, None where it may; permissions.md 0, steps 2, 4, 5."""
     if caller.kind == "app" and permission not in for_apps():
         return "APP_ONLY_NOT_SUPPORTED"
+    if caller.kind == "customer":
+        return "FIELD_FORBIDDEN" if on_field else "FORBIDDEN"
     if caller.cloud not in CLOUDS.get(permission, EVERYWHERE) or caller.cloud in CLOSED.get(field, ()):
         return "CLOUD_FEATURE_UNAVAILABLE"
     if caller.reseller and permission in NOT_FOR_RESELLERS:

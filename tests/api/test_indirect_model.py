@@ -96,7 +96,9 @@ async def test_an_ended_partnership_is_none(fresh_api: Api):
     """customers.md 3.1 step 4: the partnership must be active."""
     reseller = await partner_id(fresh_api, RESELLER)
     async with fresh_api.database.begin() as connection:
-        await connection.execute(text("update partnership set ended_at = accepted_at"))
+        await connection.execute(
+            text("update partnership set status = 'ended', ended_at = accepted_at where status = 'active'")
+        )
     payload = await create(fresh_api, PROVIDER, form(associatedResellerId=reseller))
     assert faults(payload) == {("PARTNERSHIP_REQUIRED", "associatedResellerId", 800016)}
 

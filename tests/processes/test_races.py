@@ -2,19 +2,15 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from itertools import cycle
 from typing import Any
-
-import pytest
-import pytest_asyncio
 
 from clientela.demo.organisations import organisation
 from tests.api.customers import UPDATE_CONTACT, form, prefix
 from tests.api.portfolio import fill_up
 from tests.clients import Answer
-from tests.processes.server import Deployment, Server, deployed
-from tests.worlds import World
+from tests.processes.server import Deployment, Server
 
 AGENT = "admin-agent@litware"
 SANDBOX_AGENT = "admin-agent@proseware"
@@ -24,13 +20,6 @@ CREATE = """mutation ($input: CustomerCreateInput!) {
 READ = """query ($search: String) {
   customers(first: 1, filter: {search: $search}) { nodes { id billingProfile { etag firstName } } }
 }"""
-
-
-@pytest_asyncio.fixture(scope="module")
-async def two(world: World, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Deployment]:
-    """Two processes on one copy of the demo world."""
-    async with world.copy() as settings, deployed(settings, tmp_path_factory.mktemp("two"), 2) as deployment:
-        yield deployment
 
 
 async def at_once(two: Deployment, times: int, ask: Callable[[Server, int], Awaitable[Answer]]) -> list[Answer]:

@@ -54,7 +54,10 @@ def copy_of(table: str, where: str, **changed: str) -> str:
         "address_country address_first_name address_last_name etag updated_at",
         "agreement": "id cloud customer_id partner_id type method template_id agreed_on contact_first_name "
         "contact_last_name contact_email contact_key recorded_by created_at",
-        "partnership": "id cloud provider_id reseller_id accepted_at ended_at",
+        "partnership": "id cloud provider_id reseller_id status provider_name_key reseller_name_key requested_at "
+        "requested_by accepted_at ended_at",
+        "relationship_request": "cloud inviter_id id kind status provider_id includes_delegated_admin target_email "
+        "open_key created_at created_by created_by_id sent_at expires_at customer_id",
         "activity_record": "id cloud partner_id occurred_at operation resource_type status actor actor_id actor_kind "
         "actor_roles actor_mfa correlation_id changes",
         "product_subscription": "cloud partner_id customer_id id offer_id quantity status reseller_id parent_id etag "
@@ -136,6 +139,7 @@ FOREIGN = {
     "a billing profile in another cloud": ("billing_profile", {"cloud": "'us_gov'"}),
     "an agreement in another cloud": ("agreement", {"cloud": "'us_gov'", "partner_id": "woodgrove"}),
     "a partnership across clouds": ("partnership", {"reseller_id": "woodgrove"}),
+    "a request of another cloud's partner": ("relationship_request", {"inviter_id": "woodgrove"}),
 }
 
 
@@ -173,6 +177,26 @@ RULES = {
     "a direct acceptance by a partner": ("agreement", "method = 'direct_acceptance'", "attested_by"),
     "an unknown agreement": ("agreement", "type = 'handshake'", "type"),
     "a partnership with oneself": ("partnership", "reseller_id = provider_id", "two_partners"),
+    "a request with a provider that its kind has not": ("relationship_request", "provider_id = inviter_id", "provider"),
+    "a request that was sent at no time": ("relationship_request", "status = 'sent', sent_at = null", "sent_at"),
+    "an acceptance by nobody": (
+        "relationship_request",
+        "status = 'accepted', customer_id = null, open_key = null",
+        "d",
+    ),
+    "a request that is over and holds its place": (
+        "relationship_request",
+        "status = 'cancelled', open_key = 'x'",
+        "open_key",
+    ),
+    "an unknown status of a partnership": (
+        "partnership",
+        "status = 'loose', reseller_id = null, accepted_at = null",
+        "status",
+    ),
+    "a partnership with nobody": ("partnership", "reseller_id = null, accepted_at = null", "reseller_when_accepted"),
+    "an open invitation that was accepted": ("partnership", "status = 'requested'", "reseller_when_accepted"),
+    "a partnership that holds the place of an open one": ("partnership", "open_key = 'x'", "open_key"),
 }
 
 
@@ -190,8 +214,8 @@ async def test_a_relationship_can_end(database: AsyncEngine):
 async def test_a_pair_has_one_live_partnership_and_any_history(database: AsyncEngine):
     """relationships.md R3.5."""
     with pytest.raises(Refused, match=r"uq_partnership_live_pair|partnership.provider_id"):
-        await write(database, copy_of("partnership", "ended_at is null", id=new_id(database)))
-    ended = copy_of("partnership", "ended_at is null", id=new_id(database), ended_at="accepted_at")
+        await write(database, copy_of("partnership", "status = 'active'", id=new_id(database)))
+    ended = copy_of("partnership", "status = 'active'", id=new_id(database), status="'ended'")
     assert await write(database, ended) == 1
 
 

@@ -30,15 +30,19 @@ from models import (
     PartnerUser,
     Relationship,
     RelationshipDomain,
+    RelationshipRequest,
     RoleAssignment,
     metadata,
 )
-from models.relationship import RelationshipRole
+from models.partnership import PartnershipStatus
+from models.relationship import RelationshipRole, RelationshipStatus, RelationshipToPartner
+from models.relationship_request import RelationshipRequestKind, RelationshipRequestStatus
 from policy.vocabulary import Cloud, PartnerKind, ProgramStatus, Role
 from resolvers.countries.domains import check_domain
 from resolvers.countries.profiles import check_billing_profile
 from resolvers.countries.registration import check_registration_number
 from resolvers.countries.rules import region_of
+from resolvers.expiry import partnership_expiry, request_expiry
 from resolvers.forms import AddressForm, BillingProfileForm
 from resolvers.naming import fold
 
@@ -181,8 +185,24 @@ def test_tailspin_manages_what_fabrikam_created_for_it(session: Session) -> None
     managed = relationships(session, "tailspin")
     assert {row.customer_id for row in managed} == created
     assert {(row.via_provider_id, row.role) for row in managed} == {(provider, RelationshipRole.MANAGING)}
-    (partnership,) = session.exec(select(Partnership))
-    assert (partnership.provider_id, partnership.reseller_id, partnership.ended_at) == (provider, reseller, None)
+    (live,) = session.exec(select(Partnership).where(col(Partnership.status) == PartnershipStatus.ACTIVE))
+    assert (live.provider_id, live.reseller_id, live.ended_at) == (provider, reseller, None)
+
+
+def test_invitations_stand_in_every_state(session: Session) -> None:
+    requests = session.exec(select(RelationshipRequest)).all()
+    stored = {row.status for row in requests}
+    assert stored == set(RelationshipRequestStatus) - {RelationshipRequestStatus.EXPIRED}
+    assert {row.kind for row in requests} == set(RelationshipRequestKind)
+    overdue = [row for row in requests if request_expiry.is_overdue(row, NOW)]
+    assert len(overdue) == 1
+    assert any(partnership_expiry.is_overdue(row, NOW) for row in session.exec(select(Partnership)))
+    held = [row.open_key for row in requests if row.open_key]
+    assert len(held) == len(set(held)) == 4
+    ended = session.exec(select(Relationship).where(col(Relationship.status) == RelationshipStatus.ENDED)).all()
+    assert [(row.delegated_admin, row.relationship_to_partner) for row in ended] == [
+        (False, RelationshipToPartner.NONE)
+    ]
 
 
 def test_every_customer_passes_the_rules(session: Session) -> None:
