@@ -6,16 +6,17 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select, update
 from sqlmodel import SQLModel, col
 
-from models import ActivityRecord, Agreement, BillingProfile, Customer, Relationship
+from models import ActivityRecord, Agreement, BillingProfile, Customer, ProductSubscription, Relationship
 from tests.clients import Api
 
-TAX, BILLING, AGREEMENT, LISTED, LEGAL = "tax", "billing", "agreement", "listed", "legal"
-ALL = (TAX, BILLING, AGREEMENT, LISTED, LEGAL)
+TAX, BILLING, AGREEMENT, SOLD, LISTED, LEGAL = "tax", "billing", "agreement", "sold", "listed", "legal"
+ALL = (TAX, BILLING, AGREEMENT, SOLD, LISTED, LEGAL)
 BILLED = ("first_name", "last_name", "email", "culture", "etag", "address_line1", "address_city", "address_last_name")
 LOGGED = {
     TAX: ("companyProfile.",),
     BILLING: tuple(f"billingProfile.{name}" for name in ("firstName", "lastName", "email", "culture", "address")),
     AGREEMENT: ("agreement.",),
+    SOLD: ("subscription.",),
     LISTED: ("billingProfile.companyName",),
     LEGAL: ("companyName",),
 }
@@ -34,6 +35,9 @@ async def change_hidden(api: Api, customer_id: UUID, partner_id: UUID, kinds: tu
     if AGREEMENT in kinds:
         contact = {"contact_email": mark, "contact_last_name": mark}
         await _set(api, Agreement, _of(Agreement, customer_id, partner_id), **contact)
+    if SOLD in kinds:
+        sold = {"friendly_name": mark, "etag": mark}
+        await _set(api, ProductSubscription, _of(ProductSubscription, customer_id, partner_id), **sold)
     if LISTED in kinds:
         names = {"list_name": mark, "list_name_key": mark}
         await _set(api, Relationship, _of(Relationship, customer_id, partner_id), **names)

@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from clientela.demo.organisations import organisation
 from tests.access.bodies import body_of
-from tests.access.hidden_values import AGREEMENT, ALL, BILLING, LEGAL, LISTED, TAX, change_hidden
+from tests.access.hidden_values import AGREEMENT, ALL, BILLING, LEGAL, LISTED, SOLD, TAX, change_hidden
 from tests.access.mutations import CONTACT
 from tests.access.planting import ATTEST, acceptance
 from tests.clients import Api
@@ -19,7 +19,7 @@ CUSTOMER = """
   companyProfile { companyName organizationRegistrationNumber }
   contact { firstName email phoneNumber } address { addressLine1 city lastName }
   billingProfile { companyName culture etag email address { postalCode } }
-  agreements { contact { email lastName } } resellers { nodes { name } }
+  agreements { contact { email lastName } } subscriptions { nodes { friendlyName etag } } resellers { nodes { name } }
   activity { totalCount nodes { operation customerName changes { field oldValue newValue redacted } } }
   can: viewerCan(permission: CUSTOMER_TAX_READ)"""
 AS_PARTNER = f"""query ($id: ID!) {{
@@ -63,14 +63,14 @@ async def _change(api: Api, customer: str, *kinds: str) -> None:
         ("global-admin@contoso", (AGREEMENT,)),
         ("app@contoso", (AGREEMENT,)),
         ("helpdesk-agent@contoso", (TAX, AGREEMENT)),
-        ("user-management-admin@contoso", (TAX, BILLING, AGREEMENT)),
+        ("user-management-admin@contoso", (TAX, BILLING, AGREEMENT, SOLD)),
         ("billing-admin@contoso", ALL),
         ("default-user@contoso", ALL),
         ("account-admin@contoso", ALL),
-        ("admin-agent@adatum", (BILLING, AGREEMENT, LISTED)),
+        ("admin-agent@adatum", (BILLING, AGREEMENT, SOLD, LISTED)),
         ("admin-agent@litware", ALL),
-        ("customer-admin@adventureworks", (TAX, BILLING, AGREEMENT, LISTED)),
-        ("customer-user@adventureworks", (TAX, BILLING, AGREEMENT, LISTED)),
+        ("customer-admin@adventureworks", (TAX, BILLING, AGREEMENT, SOLD, LISTED)),
+        ("customer-user@adventureworks", (TAX, BILLING, AGREEMENT, SOLD, LISTED)),
     ],
 )
 async def test_changing_what_a_reader_may_not_read_leaves_its_answers_equal_to_the_byte(
@@ -83,7 +83,7 @@ async def test_changing_what_a_reader_may_not_read_leaves_its_answers_equal_to_t
     assert await body_of(api, who, document, **variables) == before
 
 
-@pytest.mark.parametrize("kind", [TAX, BILLING, AGREEMENT, LISTED, LEGAL])
+@pytest.mark.parametrize("kind", [TAX, BILLING, AGREEMENT, SOLD, LISTED, LEGAL])
 async def test_the_same_change_shows_in_the_answers_of_an_agent_who_may_read_all_of_it(
     kind: str, api: Api, shared: str
 ):

@@ -10,6 +10,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
+from clientela.demo.offers import offer_id
+from policy.vocabulary import Cloud
 from tests.access.pairs import make_pair
 from tests.access.planting import PROFILE, acceptance
 from tests.access.worlds_of_two import BEGINNING, World
@@ -18,7 +20,9 @@ from tests.clients import Api
 T = TypeVar("T")
 ROW = f"""id tenantId companyName domain createdAt companyProfile {{ companyName }} contact {{ firstName email }}
   billingProfile {{ id etag {PROFILE} }} relationship {{ id since delegatedAdmin partner {{ name }} }}
-  agreements {{ id contact {{ email }} }} resellers {{ totalCount }}"""
+  agreements {{ id contact {{ email }} }} resellers {{ totalCount }}
+  subscriptions(first: 3) {{ totalCount nodes {{ id offerName quantity status createdAt }} }}
+  purchasePermissions {{ enabled changedBy changedAt warnings }}"""
 LINES = """totalCount nodes {
   id occurredAt operation actor customerName customer { companyName } changes { field oldValue newValue redacted }
 }"""
@@ -39,6 +43,14 @@ UPDATE = f"""mutation ($input: CustomerUpdateBillingProfileInput!) {{
 }}"""
 ATTEST = f"""mutation ($input: CustomerAttestAgreementInput!) {{
   customerAttestAgreement(input: $input) {{ userErrors {{ code message field }} customer {{ {ROW} }} }}
+}}"""
+BUY = """mutation ($input: ProductSubscriptionCreateInput!) {
+  productSubscriptionCreate(input: $input) { userErrors { code message field } subscription { id offerName } }
+}"""
+PERMIT = f"""mutation ($input: CustomerSetPurchasePermissionInput!) {{
+  customerSetPurchasePermission(input: $input) {{
+    changed userErrors {{ code message field }} customer {{ {ROW} }}
+  }}
 }}"""
 ADDRESS = {"addressLine1": "1 Main St", "city": "Seattle", "state": "WA", "postalCode": "98101", "country": "US"}
 SIDES = st.sampled_from(["left", "right"])
@@ -109,7 +121,25 @@ class TwoPartners(RuleBasedStateMachine):
 
         self._step(side, play)
 
-    @rule(side=SIDES, which=WHICH, document=st.sampled_from([GUESS, UPDATE, ATTEST]))
+    @rule(side=SIDES, which=WHICH, key=st.sampled_from(["office-e3", "azure-plan"]), dry=st.booleans())
+    def buys(self, side: str, which: int, key: str, dry: bool):
+        async def play(world: World) -> str:
+            form = _purchase(_pick(world.ids[side], which), key)
+            attested = {"customerId": form["customerId"], "agreement": acceptance("buyer@example.com")}
+            told = await world.play(side, ATTEST, input=attested)
+            return told + await world.play(side, BUY, "sales-agent", input=form | {"dryRun": dry})
+
+        self._step(side, play)
+
+    @rule(side=SIDES, which=WHICH, enabled=st.booleans())
+    def permits(self, side: str, which: int, enabled: bool):
+        async def play(world: World) -> str:
+            form = {"customerId": f"customer_{_pick(world.ids[side], which).hex}", "enabled": enabled}
+            return await world.play(side, PERMIT, input=form)
+
+        self._step(side, play)
+
+    @rule(side=SIDES, which=WHICH, document=st.sampled_from([GUESS, UPDATE, ATTEST, BUY, PERMIT]))
     def guesses_an_id_of_the_other(self, side: str, which: int, document: str):
         other = "right" if side == "left" else "left"
         wanted = _pick(self.together.ids[other], which)
@@ -121,6 +151,10 @@ class TwoPartners(RuleBasedStateMachine):
             form: dict[str, Any] = {"customerId": f"customer_{customer.hex}"}
             if document is GUESS:
                 return await world.play(side, GUESS, id=form["customerId"])
+            if document is BUY:
+                return await world.play(side, BUY, input=_purchase(customer, "office-e3"))
+            if document is PERMIT:
+                return await world.play(side, PERMIT, input=form | {"enabled": True})
             if document is ATTEST:
                 return await world.play(side, ATTEST, input=form | {"agreement": acceptance("three@example.com")})
             form |= {"etag": await world.etag(side, customer), "billingProfile": _profile("Guessed")}
@@ -151,6 +185,11 @@ async def test_two_partners_in_any_order_see_and_store_what_they_would_alone(api
 
 def _pick(ids: list[UUID], which: int) -> UUID:
     return ids[which % len(ids)]
+
+
+def _purchase(customer: UUID, key: str) -> dict[str, Any]:
+    offer = offer_id(Cloud.GLOBAL, key)
+    return {"customerId": f"customer_{customer.hex}", "offerId": f"offer_{offer.hex}", "quantity": 1}
 
 
 def _profile(name: str) -> dict[str, Any]:

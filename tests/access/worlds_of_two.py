@@ -10,12 +10,28 @@ from sqlalchemy import ColumnElement, select
 from sqlmodel import col
 
 from clientela.demo.organisations import Organisation
-from models import ActivityRecord, Agreement, BillingProfile, Relationship, RelationshipDomain
+from models import (
+    ActivityRecord,
+    Agreement,
+    BillingProfile,
+    ProductSubscription,
+    PurchasePermission,
+    Relationship,
+    RelationshipDomain,
+)
 from tests.access.bodies import body_of
 from tests.access.pairs import Pair
 from tests.clients import Api
 
-OWN = (Relationship, RelationshipDomain, BillingProfile, Agreement, ActivityRecord)
+OWN = (
+    Relationship,
+    RelationshipDomain,
+    BillingProfile,
+    Agreement,
+    ProductSubscription,
+    PurchasePermission,
+    ActivityRecord,
+)
 EXPORT = """mutation ($input: CustomerExportInput!) {
   customerExport(input: $input) { export { url columns } userErrors { code } }
 }"""
