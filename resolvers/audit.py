@@ -48,27 +48,26 @@ async def record(
         status: How it ended.
     """
     principal = call.principal
-    await call.add(
-        ActivityRecord(
-            id=uuid7(),
-            cloud=principal.cloud,
-            partner_id=partner_id or principal.tenant_id,
-            occurred_at=call.now,
-            operation=operation,
-            resource_type=resource_type,
-            status=status,
-            actor=principal.name,
-            actor_id=principal.actor_id,
-            actor_kind=principal.kind,
-            actor_roles=sorted(role.value for role in principal.standing.roles),
-            actor_mfa=principal.mfa,
-            customer_id=customer_id,
-            customer_name=customer_name,
-            customer_name_key=fold(customer_name) if customer_name is not None else None,
-            correlation_id=call.correlation_id,
-            changes=list(changes),
-        )
-    )
+    values = {
+        "id": uuid7(),
+        "cloud": principal.cloud,
+        "partner_id": partner_id or principal.tenant_id,
+        "occurred_at": call.now,
+        "operation": operation,
+        "resource_type": resource_type,
+        "status": status,
+        "actor": principal.name,
+        "actor_id": principal.actor_id,
+        "actor_kind": principal.kind,
+        "actor_roles": sorted(role.value for role in principal.standing.roles),
+        "actor_mfa": principal.mfa,
+        "customer_id": customer_id,
+        "customer_name": customer_name,
+        "customer_name_key": fold(customer_name) if customer_name is not None else None,
+        "correlation_id": call.correlation_id,
+        "changes": list(changes),
+    }
+    await call.insert(ActivityRecord, values)
 
 
 async def record_denial(call: Call) -> None:

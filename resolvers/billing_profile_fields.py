@@ -1,5 +1,6 @@
 """One billing profile in its three shapes: the form, the columns, and the names that the activity log gives."""
 
+from functools import cache
 from typing import Any
 
 from resolvers.billing_profiles import BillingProfileRow
@@ -43,6 +44,7 @@ def billing_values(form: BillingProfileForm) -> list[tuple[str, Any]]:
     return own + address
 
 
+@cache
 def camel(name: str) -> str:
     """A column's name as the contract writes it, e.g. `postalCode` for `postal_code`."""
     first, *rest = name.split("_")

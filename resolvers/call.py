@@ -78,9 +78,13 @@ class Call:
     async def add(self, *rows: SQLModel) -> None:
         """Inserts rows of one table in one statement."""
         if len(rows) == 1:
-            await self.transaction.execute(_insert(type(rows[0])), rows[0].model_dump())
+            await self.insert(type(rows[0]), rows[0].model_dump())
         else:
             await self.transaction.execute(_table(type(rows[0])).insert().values([row.model_dump() for row in rows]))
+
+    async def insert(self, model: type[SQLModel], values: Mapping[str, Any]) -> None:
+        """Inserts a row, given by all its columns; for tables that every mutation writes to, as it makes no object."""
+        await self.transaction.execute(_insert(model), values)
 
     async def add_unless_taken(self, row: SQLModel) -> bool:
         """Inserts a row unless a unique value of it is taken; waits for a concurrent writer of the same value.
