@@ -279,8 +279,8 @@ async def test_a_market_in_any_order_keeps_its_invariants(api: Api):
     """relationships.md 10: I1-I4, I6-I9, I11-I14, I21."""
     loop, kept = asyncio.get_running_loop(), await keep(api, CUSTOMERS)
     bounds = settings(
-        max_examples=4,
-        stateful_step_count=30,
+        max_examples=3,
+        stateful_step_count=18,
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
