@@ -5,10 +5,11 @@ from uuid import UUID, uuid4
 from clientela.demo.organisations import organisation
 from policy.principal import Principal, Standing
 from policy.vocabulary import Cloud, PrincipalKind
-from resolvers.call import Call
-from resolvers.direct_acceptance import accept_directly, check_acceptance
+from resolvers.direct_acceptance import AcceptanceForm, accept_directly, check_acceptance
+from resolvers.faults import FaultCode
 from tests.api.buying import OFFICE, buy
 from tests.api.customers import Json, created, faults, form
+from tests.calling import call_by
 from tests.clients import Api
 
 AGENT = "sales-agent@contoso"
@@ -27,7 +28,7 @@ async def accept(api: Api, customer: Json, *logged_by_caller: UUID) -> int:
         mfa=True,
     )
     async with api.database.execution_options(writes=True).begin() as connection:
-        call = Call(principal, connection, api.database.dialect.name, api.clock(), f"accepting-{uuid4()}")  # type: ignore[arg-type]
+        call = call_by(principal, connection)
         return len(await accept_directly(call, logged_by_caller=logged_by_caller))
 
 
@@ -64,10 +65,11 @@ async def test_it_counts_for_every_partner_and_an_attestation_for_the_one_that_g
 
 
 def test_another_text_or_a_no_is_no_acceptance():
-    path = ("input", "agreement")
-    assert check_acceptance(TEMPLATE, accepted=True, path=path) == []
-    refused = check_acceptance(uuid4(), accepted=False, path=path)
-    assert [(fault.code, fault.field[-1] if fault.field else None) for fault in refused] == [
-        ("AGREEMENT_REQUIRED", "accepted"),
-        ("INVALID", "templateId"),
-    ]
+    def check(form: AcceptanceForm | None) -> FaultCode | None:
+        fault = check_acceptance(form, due=True, supported=True)
+        return fault.code if fault else None
+
+    assert check(AcceptanceForm(accepted=True, template_id=TEMPLATE)) is None
+    assert check(AcceptanceForm(accepted=False, template_id=TEMPLATE)) is FaultCode.AGREEMENT_REQUIRED
+    assert check(AcceptanceForm(accepted=True, template_id=uuid4())) is FaultCode.INVALID
+    assert check(None) is FaultCode.AGREEMENT_REQUIRED
