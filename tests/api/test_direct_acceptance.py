@@ -5,11 +5,10 @@ from uuid import UUID, uuid4
 from clientela.demo.organisations import organisation
 from policy.principal import Principal, Standing
 from policy.vocabulary import Cloud, PrincipalKind
-from resolvers.call import Call
 from resolvers.direct_acceptance import AcceptanceForm, accept_directly, check_acceptance
 from tests.api.buying import OFFICE, buy
-from tests.api.calls import NOBODY_INVITED
 from tests.api.customers import Json, created, faults, form
+from tests.calling import call_by
 from tests.clients import Api
 
 AGENT = "sales-agent@contoso"
@@ -28,9 +27,7 @@ async def accept(api: Api, customer: Json, *logged_by_caller: UUID) -> int:
         mfa=True,
     )
     async with api.database.execution_options(writes=True).begin() as connection:
-        call = Call(
-            principal, connection, api.database.dialect.name, api.clock(), f"accepting-{uuid4()}", NOBODY_INVITED
-        )  # type: ignore[arg-type]
+        call = call_by(principal, connection)
         return len(await accept_directly(call, logged_by_caller=logged_by_caller))
 
 

@@ -6,7 +6,6 @@ from uuid import UUID
 from clientela.demo.organisations import organisation
 from policy.principal import Principal, Standing
 from policy.vocabulary import Cloud, PrincipalKind
-from resolvers.call import Call
 from resolvers.faults import FaultCode
 from resolvers.purchase_obstacles import purchase_obstacles
 from resolvers.purchase_permission_change import end_purchase_permissions
@@ -21,8 +20,8 @@ from tests.api.buying import (
     customer_that_may_buy,
     set_status,
 )
-from tests.api.calls import NOBODY_INVITED
 from tests.api.customers import USER_ERRORS, faults
+from tests.calling import call_by
 from tests.clients import Api
 
 AGENT = "admin-agent@contoso"
@@ -36,7 +35,7 @@ async def within(api: Api, partner: str, work: Any) -> Any:
     home = organisation(partner)
     principal = Principal(Standing(PrincipalKind.PARTNER_USER, Cloud.GLOBAL), home.id, home.people[0].id, "ga")
     async with api.database.execution_options(writes=True).begin() as connection:
-        return await work(Call(principal, connection, api.database.dialect.name, api.clock(), "ending", NOBODY_INVITED))  # type: ignore[arg-type]
+        return await work(call_by(principal, connection))
 
 
 async def obstacles(api: Api, customer: Json) -> dict[FaultCode, tuple[str, ...]]:

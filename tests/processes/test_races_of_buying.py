@@ -17,11 +17,11 @@ from models import Relationship
 from models.relationship import RelationshipStatus, RelationshipToPartner
 from policy.principal import Principal, Standing
 from policy.vocabulary import Cloud, PrincipalKind
-from resolvers.call import Call
 from resolvers.faults import FaultCode
 from resolvers.purchase_obstacles import purchase_obstacles
 from resolvers.purchase_permission_change import end_purchase_permissions
 from resolvers.relationship_lock import lock_relationship
+from tests.calling import call_by
 from tests.clients import Answer
 from tests.processes.server import Deployment, Server, deployed
 from tests.processes.test_races import at_once, codes
@@ -160,7 +160,7 @@ async def end(two: Deployment, customer_id: UUID) -> str:
     litware = organisation("litware")
     principal = Principal(Standing(PrincipalKind.PARTNER_USER, Cloud.GLOBAL), litware.id, litware.people[0].id, "ga")
     async with two.database.execution_options(writes=True).begin() as connection:
-        call = Call(principal, connection, two.database.dialect.name, utc_now(), "ending")  # type: ignore[arg-type]
+        call = call_by(principal, connection)
         await lock_relationship(call, litware.id, customer_id)
         only = (FaultCode.ACTIVE_RESERVATIONS,)
         if await purchase_obstacles(call, litware.id, customer_id, ("input", "customerId"), codes=only):
