@@ -143,11 +143,15 @@ async def _request(_api: Api, _own: Planted, caller: Caller) -> dict[str, Any]:
     return requests.form(kind, admin=admin, targetEmail=f"matrix-{next(_fresh)}@example.com")
 
 
-async def _rehearsed_end(api: Api, own: Planted, _caller: Caller) -> dict[str, Any]:
+async def _all_is_cancelled(api: Api, own: Planted) -> None:
     async with api.database.execution_options(writes=True).begin() as connection:
         mine = col(ProductSubscription.customer_id) == own.tenant_id
         over = update(ProductSubscription).where(mine).values(status=ProductSubscriptionStatus.DELETED)
         await connection.execute(over)
+
+
+async def _rehearsed_end(api: Api, own: Planted, _caller: Caller) -> dict[str, Any]:
+    await _all_is_cancelled(api, own)
     # A rehearsal: an end would take the planted customer from all callers that come later.
     return {"customerId": own.id, "dryRun": True}
 
@@ -176,6 +180,8 @@ async def _permission(api: Api, own: Planted, caller: Caller) -> dict[str, Any]:
 
 
 async def _purchase(api: Api, own: Planted, caller: Caller) -> dict[str, Any]:
+    # A sandbox customer holds five.
+    await _all_is_cancelled(api, own)
     offer = await offer_of(api, caller.partner, ProductSubscriptionKind.LICENSE)
     return {"customerId": own.id, "offerId": f"offer_{offer.hex}", "quantity": 1}
 
