@@ -14,7 +14,7 @@ demo: $(READY) explorer ## Serve the demo world on 127.0.0.1:8000, or PORT=9000 
 	@exec $(BIN)/clientela demo --port $(PORT)
 
 test: $(READY) explorer ## Run the whole suite; what PostgreSQL or Chromium is missing for is skipped loudly.
-	@$(BIN)/pytest
+	@$(BIN)/pytest --numprocesses auto --dist loadfile
 
 MINUTES ?= 10
 fuzz: $(READY) ## Compare generated queries, by plan and by the executor, for ten minutes, or MINUTES=30 make fuzz.

@@ -113,7 +113,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> Application:
         routes=routes, middleware=_middleware(settings), lifespan=_lifespan(database, engine, background, delivery)
     )
     app.graphql = TrustedHostMiddleware(endpoint, OWN_HOSTS, www_redirect=False) if settings.development else endpoint
-    app.state.planner = planner
+    app.state.planner, app.state.authenticator = planner, authenticator
     return app
 
 

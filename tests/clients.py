@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import httpx
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp
@@ -131,6 +131,8 @@ async def serve_in_process(settings: Settings) -> AsyncIterator[Api]:
     clock = Clock()
     app = create_app(settings, clock)
     database = make_engine(settings)
+    # What a test changes behind the server's back: PostgreSQL's notification would tell of it soon, not at once.
+    event.listen(database.sync_engine, "commit", lambda _: app.state.authenticator.forget())
     async with app.router.lifespan_context(app), door(app) as http:
         yield Api(settings, http, database, clock, app.state.planner, app)
     await database.dispose()

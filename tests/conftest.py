@@ -48,6 +48,7 @@ async def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
     if not await postgresql_answers():
         pytest.skip(WANT_OF_POSTGRESQL)
     await administer(f"create database {TEMPLATE}")
+    await administer(f"alter database {TEMPLATE} set synchronous_commit = off")
     await fill(settings_for(f"{POSTGRES}/{TEMPLATE}", folder))
     yield World("postgresql", folder, TEMPLATE)
     await administer(f"drop database {TEMPLATE} with (force)")
