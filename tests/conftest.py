@@ -3,6 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import AsyncIterator
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -36,22 +37,39 @@ def pytest_sessionfinish(session: pytest.Session):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+@pytest_asyncio.fixture(scope="session")
+async def templates() -> AsyncIterator[dict[str, World]]:
+    """The demo worlds that were filled so far, by kind of database: one each, whatever the order of the tests."""
+    filled: dict[str, World] = {}
+    yield filled
+    if "postgresql" in filled:
+        await administer(f"drop database {TEMPLATE} with (force)")
+
+
 @pytest_asyncio.fixture(scope="session", params=["sqlite", "postgresql"])
-async def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    """The demo world, filled once a run on each kind of database."""
-    folder = tmp_path_factory.mktemp("world")
-    if request.param == "sqlite":
-        template = folder / "template.sqlite3"
-        await fill(settings_for(f"sqlite:///{template}", folder))
-        yield World("sqlite", folder, str(template))
-        return
+async def world(
+    request: pytest.FixtureRequest, templates: dict[str, World], tmp_path_factory: pytest.TempPathFactory
+) -> World:
+    """The demo world on each kind of database."""
+    if request.param not in templates:
+        fill_one = _on_sqlite if request.param == "sqlite" else _on_postgresql
+        templates[request.param] = await fill_one(tmp_path_factory.mktemp("world"))
+    return templates[request.param]
+
+
+async def _on_sqlite(folder: Path) -> World:
+    template = folder / "template.sqlite3"
+    await fill(settings_for(f"sqlite:///{template}", folder))
+    return World("sqlite", folder, str(template))
+
+
+async def _on_postgresql(folder: Path) -> World:
     if not await postgresql_answers():
         pytest.skip(WANT_OF_POSTGRESQL)
     await administer(f"create database {TEMPLATE}")
     await administer(f"alter database {TEMPLATE} set synchronous_commit = off")
     await fill(settings_for(f"{POSTGRES}/{TEMPLATE}", folder))
-    yield World("postgresql", folder, TEMPLATE)
-    await administer(f"drop database {TEMPLATE} with (force)")
+    return World("postgresql", folder, TEMPLATE)
 
 
 @pytest_asyncio.fixture(scope="module")
