@@ -128,7 +128,7 @@ async def until_it_is(guarded: Guarded, token: str, wanted: Callable[[Answer], b
 
     On SQLite that is the next request, on PostgreSQL the one after its notification came.
     """
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(5):
         while not wanted(await guarded.bear(token, "{ viewer { roles } }")):
             # Lets the server's listener have its turn.
             await guarded.api.rows("select 1")
