@@ -19,7 +19,7 @@ SECONDS_REMEMBERED = 0.8
 """The longest that a revoked role lives on where the database's notification is lost."""
 MOST_REMEMBERED = 10_000
 CHANNEL = "clientela_principals"
-"""Where the database tells of changes to these tables (revision 0001 of the migrations)."""
+"""Where the database tells of changes to these tables (revision 0005 of the migrations)."""
 WHO_IS_WHO = frozenset({"partner", "partner_user", "partner_app", "role_assignment", "customer_user", "customer"})
 
 log = structlog.get_logger()

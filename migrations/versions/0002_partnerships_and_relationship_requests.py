@@ -17,21 +17,14 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-CLOUD = sa.Enum(
-    "global", "us_gov", "germany", "china", name="cloud", native_enum=False, create_constraint=True, length=40
-)
-STATUS = sa.Enum(
-    "requested",
-    "active",
-    "ended",
-    "declined",
-    "cancelled",
-    "expired",
-    name="status",
-    native_enum=False,
-    create_constraint=True,
-    length=40,
-)
+
+def _enum(name, *values):
+    # As texts, held by a check constraint (models/base.py).
+    return sa.Enum(*values, name=name, native_enum=False, create_constraint=True, length=40)
+
+
+CLOUD = _enum("cloud", "global", "us_gov", "germany", "china")
+STATUS = _enum("status", "requested", "active", "ended", "declined", "cancelled", "expired")
 KEY = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 INSTANT = models.base.UtcDateTime(timezone=True)
 
@@ -103,51 +96,14 @@ def upgrade() -> None:
     op.create_index("ix_partnership_reseller", "partnership", ["cloud", "reseller_id", "provider_name_key", "id"])
     op.create_table(
         "relationship_request",
-        sa.Column(
-            "cloud",
-            sa.Enum(
-                "global",
-                "us_gov",
-                "germany",
-                "china",
-                name="cloud",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
+        sa.Column("cloud", _enum("cloud", "global", "us_gov", "germany", "china"), nullable=False),
         sa.Column("inviter_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column(
-            "kind",
-            sa.Enum(
-                "direct",
-                "provider",
-                "reseller_only",
-                "reseller_with_provider",
-                name="kind",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
+            "kind", _enum("kind", "direct", "provider", "reseller_only", "reseller_with_provider"), nullable=False
         ),
         sa.Column(
-            "status",
-            sa.Enum(
-                "draft",
-                "sent",
-                "accepted",
-                "declined",
-                "cancelled",
-                "expired",
-                name="status",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
+            "status", _enum("status", "draft", "sent", "accepted", "declined", "cancelled", "expired"), nullable=False
         ),
         sa.Column("provider_id", sa.Uuid(), nullable=True),
         sa.Column("includes_delegated_admin", sa.Boolean(), nullable=False),

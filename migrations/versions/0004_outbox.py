@@ -16,30 +16,18 @@ branch_labels = None
 depends_on = None
 
 
+def _enum(name, *values):
+    # As texts, held by a check constraint (models/base.py).
+    return sa.Enum(*values, name=name, native_enum=False, create_constraint=True, length=40)
+
+
 def upgrade() -> None:
     op.create_table(
         "outbox_mail",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "cloud",
-            sa.Enum(
-                "global",
-                "us_gov",
-                "germany",
-                "china",
-                name="cloud",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
+        sa.Column("cloud", _enum("cloud", "global", "us_gov", "germany", "china"), nullable=False),
         sa.Column("partner_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum("relationship_request", name="kind", native_enum=False, create_constraint=True, length=40),
-            nullable=False,
-        ),
+        sa.Column("kind", _enum("kind", "relationship_request"), nullable=False),
         sa.Column("about_id", sa.Uuid(), nullable=False),
         sa.Column("message_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("sender_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
