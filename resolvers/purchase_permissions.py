@@ -5,11 +5,11 @@ from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import String, and_, false, func, literal, select, type_coerce
+from sqlalchemy import and_, false, func, literal, select
 from sqlmodel import col
 
 from models import Offer, ProductSubscription, PurchasePermission, Relationship, SubscriptionOwner
-from models.base import UtcDateTime, stored
+from models.base import stored
 from models.offer import ProductSubscriptionKind
 from models.product_subscription import ProductSubscriptionStatus
 from models.purchase_permission import PurchasableResource, PurchaseAction
@@ -53,10 +53,9 @@ def visible_purchase_permissions(kind: PrincipalKind) -> Rows:
             literal(RESOURCE, stored(PurchasableResource, "resource")).label("resource"),
             literal(ACTION, stored(PurchaseAction, "action")).label("action"),
             func.coalesce(col(PurchasePermission.enabled), false()).label("enabled"),
-            # Null where the outer join finds nothing, which the table's own columns would deny to plans.
-            type_coerce(col(PurchasePermission.changed_at), UtcDateTime).label("changed_at"),
-            type_coerce(col(PurchasePermission.changed_by), String).label("changed_by"),
-            type_coerce(col(PurchasePermission.etag), String).label("etag"),
+            col(PurchasePermission.changed_at).label("changed_at"),
+            col(PurchasePermission.changed_by).label("changed_by"),
+            col(PurchasePermission.etag).label("etag"),
             _azure().exists().label("has_azure"),
             _owned().exists().label("has_owner"),
         )

@@ -5,13 +5,14 @@ from typing import Any, Protocol
 from graphql import GraphQLError, GraphQLObjectType, get_nullable_type, is_non_null_type, is_object_type, located_error
 from graphql.execution.collect_fields import FieldDetailsList
 
-from execution.database.connection import Connection, DatabaseError
+from execution.database.connection import Connection
+from execution.plans.denials import settle
 from execution.plans.operation import Operation, ours_of
 from execution.plans.outcomes import Surprise, Unplannable
 from execution.plans.roots import ObjectPart
 from execution.plans.steps import Run
 
-Result = tuple[Any, GraphQLError | None]
+Result = tuple[dict[str, Any], list[GraphQLError]]
 
 
 class WritingRun(Run, Protocol):
@@ -34,7 +35,7 @@ class Command:
         if is_non_null_type(definition.type) or not is_object_type(payload) or resolver is None:
             raise Unplannable(f"{name} is no command with a payload")
         self._denial = operation.denial(ours)
-        self._key, self._name, self._details = key, name, details
+        self._operation, self._key, self._name, self._details = operation, key, name, details
         self._resolver: Any = resolver.wrapped_func
         self._awaits = resolver.is_async
         self._own = [None] if resolver.self_parameter else []
@@ -43,7 +44,7 @@ class Command:
         self._payload = ObjectPart(operation, payload, details)
 
     async def run(self, run: WritingRun) -> Result:
-        """The payload as the response holds it, or null and why.
+        """The response's data and errors, after the unit was committed or rolled back.
 
         Raises:
             Surprise: Nothing was kept; the executor must run the operation instead.
@@ -51,7 +52,7 @@ class Command:
         context = run.context
         if self._denial is not None:
             await context.after_failure(self._name, self._denial)
-            return None, self._error(self._denial)
+            return self._failed(self._denial)
         given = self._arguments(run.variables)
         if self._info is not None:
             given[self._info] = run
@@ -64,25 +65,26 @@ class Command:
             if not isinstance(error, Exception):
                 raise
             await context.after_failure(self._name, error)
-            return None, self._error(error)
+            return self._failed(error)
         try:
-            response = await self._read(run, value)
+            result = await self._read(run, value)
         except BaseException:
             await unit.abandon()
             raise
         try:
             await unit.end()
-        except DatabaseError as error:
-            return None, self._error(error)
-        return response, None
+        except Exception as error:
+            # Whether it was committed or not: the executor must not run the command again.
+            return self._failed(error)
+        return result
 
-    async def _read(self, run: WritingRun, value: object) -> Any:  # noqa: ANN401 - a part of the response
+    async def _read(self, run: WritingRun, value: object) -> Result:
         if value is None:
             raise Surprise("a mutation resolved to null")
-        response = await self._payload.read(run, value)
+        data = {self._key: await self._payload.read(run, value)}
         if run.context.unit.broken:
             raise Surprise("a statement failed and the command went on")
-        return response
+        return data, settle(data) if self._operation.denials else []
 
-    def _error(self, error: Exception) -> GraphQLError:
-        return located_error(error, [detail.node for detail in self._details], [self._key])
+    def _failed(self, error: Exception) -> Result:
+        return {self._key: None}, [located_error(error, [detail.node for detail in self._details], [self._key])]

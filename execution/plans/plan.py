@@ -91,9 +91,9 @@ class MutationPlan:
         roots = operation.roots(kind)
         if len(roots) != 1:
             raise Unplannable("several fields of a mutation")
-        ((self._key, details),) = roots.items()
-        self._operation = operation
-        self._command = Command(operation, self._key, kind, details)
+        ((key, details),) = roots.items()
+        self._statements = operation.statements
+        self._command = Command(operation, key, kind, details)
 
     async def run(self, _database: Database, context: Any, variables: VariableValues) -> Outcome:  # noqa: ANN401 - the schema's own
         """Data and errors of one run, after it was committed or rolled back.
@@ -101,11 +101,8 @@ class MutationPlan:
         Raises:
             Surprise: Nothing was kept; the executor must run the operation instead.
         """
-        run = PlanRun(variables, context, self._operation.statements)
-        value, error = await self._command.run(run)
-        data = {self._key: value}
-        errors = settle(data) if self._operation.denials else []
-        return Outcome(data, [*errors, error] if error else errors)
+        run = PlanRun(variables, context, self._statements)
+        return Outcome(*await self._command.run(run))
 
 
 Plan = QueryPlan | MutationPlan

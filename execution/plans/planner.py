@@ -89,8 +89,9 @@ class Planner:
             try:
                 plan = make_plan(operation)
                 self.made += 1
-            except Unplannable as reason:
-                plan = str(reason)
+            except Exception as reason:
+                # Kept like a plan: what cannot be made now cannot be made the next time either.
+                plan = str(reason) if isinstance(reason, Unplannable) else type(reason).__name__
             documents.keep_plan(document, key, plan, operation.parts)
         return plan
 

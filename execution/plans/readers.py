@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any, Protocol
 
-from sqlalchemy import Dialect
+from sqlalchemy import Dialect, FromClause, Join
 from sqlalchemy.types import TypeEngine
 
 from execution.database.statements import result_processor
@@ -40,7 +40,12 @@ class RowReader:
         self._row: Any = source.row
         selected = {found.name: column(statement, found.name) for found in statement.selected_columns}
         self._columns = {label: found.type for label, found in selected.items()}
-        self._nullable = {label for label, found in selected.items() if getattr(found, "nullable", True)}
+        outer = _outer_joined(statement)
+        self._nullable = {
+            label
+            for label, found in selected.items()
+            if getattr(found, "nullable", True) or getattr(found, "table", None) in outer
+        }
         self._dialect = dialect
         self._names = names
         self.labels: list[str] = []
@@ -131,3 +136,17 @@ def _read_by(function: FunctionType) -> frozenset[str] | None:
 def _partial(row: type, labels: tuple[str, ...]) -> type:
     properties = {name: value for name, value in vars(row).items() if isinstance(value, property)}
     return type(f"Partial{row.__name__}", (namedtuple("Partial", labels),), properties)
+
+
+def _outer_joined(statement: Rows) -> set[FromClause]:
+    # Their columns are null where the join finds nothing, whatever the tables say.
+    found: set[FromClause] = set()
+    joins = [join for join in statement.get_final_froms() if isinstance(join, Join)]
+    while joins:
+        join = joins.pop()
+        if join.isouter or join.full:
+            found.update(join.right._from_objects)
+        if join.full:
+            found.update(join.left._from_objects)
+        joins += [side for side in (join.left, join.right) if isinstance(side, Join)]
+    return found

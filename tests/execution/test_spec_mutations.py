@@ -43,3 +43,23 @@ async def test_each_runs_once(bookshop: Bookshop):
         response = await bookshop.planning.run(request, Context(bookshop.database))
         assert response.body["data"] == {"add": {"secret": None, "book": {"title": title, "pages": 100}}}
     assert {"once", "twice", "thrice"} <= await bookshop.titles()
+
+
+class _Deaf(list[frozenset[str]]):
+    """Fails when it is told of a commit."""
+
+    def append(self, _tables: frozenset[str]) -> None:
+        raise RuntimeError("told of a commit")
+
+
+async def test_a_command_that_was_committed_never_runs_again(bookshop: Bookshop):
+    """Whatever fails after the commit is an error of the response; what was written stands once."""
+    document = "mutation ($a: UUID!, $t: String!) { add(author: $a, title: $t) { book { title } } }"
+    for title in ("warm", "warmer"):
+        await bookshop.planning.run(Request(document, {"a": key("Z"), "t": title}), Context(bookshop.database))
+    ran = bookshop.planner.ran
+    deaf = Context(bookshop.database, committed=_Deaf())
+    response = await bookshop.planning.run(Request(document, {"a": key("Z"), "t": "kept"}), deaf)
+    assert (response.body["data"], bookshop.planner.ran) == ({"add": None}, ran + 1)
+    assert [error["extensions"]["code"] for error in response.body["errors"]] == ["INTERNAL"]
+    assert "kept" in await bookshop.titles()

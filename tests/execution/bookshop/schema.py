@@ -9,7 +9,7 @@ from sqlalchemy import insert, literal_column, select, text
 from sqlmodel import col
 from strawberry.schema.config import StrawberryConfig
 
-from execution.links import Lookup, Pages
+from execution.links import Lookup, One, Pages
 from execution.loading import find
 from execution.windows import Listing
 from tests.execution.bookshop import sources
@@ -76,9 +76,7 @@ class BookPayload:
 
     key: strawberry.Private[UUID]
 
-    @strawberry.field
-    async def book(self, info: Info) -> BookType | None:
-        return await find(info.context.unit, sources.books, self.key)  # type: ignore[return-value]
+    book: BookType | None = led(One(sources.books, key="key"))
 
     @strawberry.field
     def secret(self) -> str | None:
