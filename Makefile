@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/ready
 UV := uv==0.13.9
 
-.PHONY: help demo test fuzz lint bench soak profile explorer wheel lock clean
+.PHONY: help demo test fuzz faults races lint bench soak profile explorer wheel lock clean
 
 help: ## List these words.
 	@awk -F ': .*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -17,9 +17,20 @@ test: $(READY) explorer ## Run the whole suite; what PostgreSQL or Chromium is m
 	@$(BIN)/pytest --numprocesses auto --dist loadfile
 
 MINUTES ?= 10
-fuzz: $(READY) ## Compare generated queries, by plan and by the executor, for ten minutes, or MINUTES=30 make fuzz.
+fuzz: $(READY) ## Generated operations by plan and by the executor, and long histories, for ten minutes, or MINUTES=30 make fuzz.
 	@end=$$(( $$(date +%s) + 60 * $(MINUTES) )); while [ $$(date +%s) -lt $$end ]; do \
-		$(BIN)/pytest tests/api/test_generated_operations.py -q --hypothesis-profile=fuzz --timeout=0 || exit 1; done
+		$(BIN)/pytest $(FUZZED) -q --hypothesis-profile=fuzz --timeout=0 || exit 1; done
+FUZZED := tests/api/test_generated_operations.py tests/api/test_generated_mutations.py \
+	tests/access/test_relationship_machine.py tests/access/test_purchase_machine.py
+
+ROUNDS ?= 1000
+races: $(READY) ## Have decisions race on PostgreSQL a thousand times each, or ROUNDS=5000 make races.
+	@CLIENTELA_TEST_ROUNDS=$(ROUNDS) $(BIN)/pytest tests/processes/test_paired_races.py \
+		tests/processes/test_races_of_buying.py -k "postgresql and (paired or permission_went)" -s -q --timeout=0 --durations=8
+
+ROUNDS ?= 20
+faults: $(READY) ## Kill servers, databases and connections under load twenty times, or ROUNDS=100 make faults.
+	@CLIENTELA_FAULT_ROUNDS=$(ROUNDS) $(BIN)/pytest tests/faults -s -q --timeout=0
 
 lint: $(READY) ## Check style, types and the direction of imports.
 	@$(BIN)/ruff check
@@ -48,13 +59,13 @@ COMPILE := $(BIN)/uv pip compile --quiet --system-certs --universal --python-ver
 
 lock: $(READY) ## Write the lock files anew from pyproject.toml and benchmarks/requirements.in.
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $(UV)
-	@$(COMPILE) pyproject.toml --output-file requirements.lock
-	@$(COMPILE) pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	@$(COMPILE) pyproject.toml --all-extras --output-file requirements.lock
+	@$(COMPILE) pyproject.toml --all-extras --group dev --constraint requirements.lock --output-file requirements-dev.lock
 	@$(COMPILE) benchmarks/requirements.in --constraint requirements.lock --output-file benchmarks/requirements.lock
 
 clean: ## Remove what was made here, the demo world included; the next start makes it again.
 	@rm -rf .venv .clientela dist clientela/static/graphiql graphiql/node_modules
-	@rm -rf benchmarks/.work benchmarks/.venv benchmarks/peers/node_modules
+	@rm -rf benchmarks/.work benchmarks/.venv benchmarks/peers/node_modules tests/frontends/node_modules
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # The environment: made once, and again when what it is made from changes.

@@ -193,6 +193,13 @@ def _environment(subject: Subject, issuer: Issuer) -> dict[str, str]:
         "CLIENTELA_DATA_DIR": str(WORK / "clientela"),
         "CLIENTELA_ISSUERS": issuer.settings(),
         "CLIENTELA_SECRET_KEY": "not a secret: the benchmark's own",
+        # Every limit is on and counted; those of rates would end a run that one person sends from one address.
+        "CLIENTELA_RATE_USER_POINTS": "1000000000000",
+        "CLIENTELA_RATE_USER_MUTATIONS": "1000000000000",
+        "CLIENTELA_RATE_APPLICATION_POINTS": "1000000000000",
+        "CLIENTELA_RATE_APPLICATION_MUTATIONS": "1000000000000",
+        "CLIENTELA_RATE_ADDRESS_POINTS": "1000000000000",
+        "CLIENTELA_RATE_ADDRESS_MUTATIONS": "1000000000000",
         "PEER_DATABASE_URL": f"{driver}://{rest}",
         "PEER_PARTNER_ID": str(subject.person.tenant_id),
         "PEER_ACTOR_ID": str(subject.person.id),

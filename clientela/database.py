@@ -67,9 +67,11 @@ def make_database(settings: Settings) -> Database:
     """
     url = make_url(settings.sqlalchemy_url)
     if url.drivername.startswith("sqlite"):
-        return SqliteDatabase(url.database or "", SQLITE_BUSY_SECONDS)
+        return SqliteDatabase(url.database or "", SQLITE_BUSY_SECONDS, settings.patience)
     pooling = settings.database_pooler == "transaction"
-    return PostgresDatabase(_dsn(url), settings.database_pool_size, transaction_pooling=pooling)
+    return PostgresDatabase(
+        _dsn(url), settings.database_pool_size, transaction_pooling=pooling, patience=settings.patience
+    )
 
 
 def notifying_dsn(settings: Settings) -> str | None:

@@ -1,4 +1,4 @@
-"""Serves the page behind an invitation's link: who invites, what they may do then, accept or decline."""
+"""Serves the pages behind invitations' links: who invites, what they may do then, accept or decline."""
 
 from html import escape
 from pathlib import Path
@@ -9,17 +9,20 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from clientela.settings import Settings
+from resolvers.invitations import Invited
 
 _FOLDER = Path(__file__).parent / "static" / "invitation"
 _MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 
 
 class _InvitationPage:
-    """The page and its parts, which are few and small: read once, when the server starts."""
+    """A page and its parts, which are few and small: read once, when the server starts."""
 
-    def __init__(self, settings: Settings) -> None:
-        path = settings.customer_page
-        self._html = (_FOLDER / "index.html").read_text("utf-8").replace("{page}", escape(path))
+    def __init__(self, settings: Settings, path: str, invited: Invited) -> None:
+        filled = {"page": escape(path), "invited": invited.value, "invitation": _text(f"{invited.value}.html")}
+        self._html = _text("index.html")
+        for name, content in filled.items():
+            self._html = self._html.replace(f"{{{name}}}", content)
         self._parts = {
             file.name: (file.read_bytes(), _MEDIA_TYPES[file.suffix])
             for file in _FOLDER.iterdir()
@@ -59,16 +62,19 @@ class _InvitationPage:
 
 
 def invitation_routes(settings: Settings) -> list[Route]:
-    """The routes of the page; none where a front end of the deployment's own has it."""
-    path = settings.customer_page
-    if not path.startswith("/"):
-        return []
-    page = _InvitationPage(settings)
+    """The routes of the pages; none of one that a front end of the deployment's own has."""
+    paths = {settings.customer_page: Invited.CUSTOMER, settings.reseller_page: Invited.RESELLER}
+    pages = {path: _InvitationPage(settings, path, invited) for path, invited in paths.items() if path.startswith("/")}
+    # Pages before parts, for one page's path may lie under the other's.
     return [
-        Route(path, page.page, methods=["GET"]),
-        Route(f"{path}/config.json", page.config, methods=["GET"]),
-        Route(f"{path}/{{name}}", page.part, methods=["GET"]),
+        *(Route(path, page.page, methods=["GET"]) for path, page in pages.items()),
+        *(Route(f"{path}/config.json", page.config, methods=["GET"]) for path, page in pages.items()),
+        *(Route(f"{path}/{{name}}", page.part, methods=["GET"]) for path, page in pages.items()),
     ]
+
+
+def _text(name: str) -> str:
+    return (_FOLDER / name).read_text("utf-8")
 
 
 def _headers(token_origins: list[str]) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Brings a database to the revision that this version of the server needs, and says where it stands."""
 
+from functools import cache
 from importlib.resources import files
 
 from alembic import command
@@ -36,9 +37,15 @@ async def current_revision(engine: AsyncEngine) -> str | None:
         return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
 
 
-def newest_revision() -> str | None:
+def newest_revision() -> str:
     """The revision that this version of the server needs."""
-    return ScriptDirectory.from_config(_config()).get_current_head()
+    return revisions()[0]
+
+
+@cache
+def revisions() -> tuple[str, ...]:
+    """All revisions that this version of the server knows, the newest first."""
+    return tuple(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
 def _config() -> Config:

@@ -1,5 +1,6 @@
 """What a deployment can set. The only reader of the environment; a wrong value stops the start by name and rule."""
 
+import re
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
@@ -7,17 +8,21 @@ from typing import Annotated, Literal, Self
 
 from email_validator import EmailNotValidError, validate_email
 from pydantic import BaseModel, Field, SecretStr, field_validator, model_validator
-from pydantic_core import from_json
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_core import from_json, to_json
+from pydantic_settings import NoDecode, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from clientela.limit_settings import LimitSettings
 from policy.vocabulary import Cloud
 
 SIGNING_ALGORITHMS = frozenset(
     {"RS256", "PS256", "ES256", "EdDSA", "RS384", "PS384", "ES384", "RS512", "PS512", "ES512"}
 )
 SHORTEST_SECRET = 32
+ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?|https?://\[[0-9a-f:]+\](:[0-9]+)?")
+PersistedMode = Literal["off", "allowed", "required"]
+StatusEdition = Literal["compatible", "draft"]
 DRIVERS = {
     "postgresql": "postgresql+asyncpg",
     "postgres": "postgresql+asyncpg",
@@ -54,8 +59,9 @@ class IssuerSettings(BaseModel):
     algorithms: list[str] = Field(default=["RS256"], description="Signature algorithms that are accepted.")
     client_id: str | None = Field(
         default=None,
-        description="The public client that the page for invited customers signs people in with, by authorization code "
-        "and PKCE; its redirect address is that page. Without one the page has no sign-in by this issuer.",
+        description="The public client that the pages for invited customers and resellers sign people in with, by "
+        "authorization code and PKCE; its redirect addresses are those pages. Without one they have no sign-in by this "
+        "issuer.",
     )
     authorization_url: str | None = Field(default=None, description="Where people sign in; with `client_id`.")
     token_url: str | None = Field(default=None, description="Where codes become tokens; with `client_id`.")
@@ -88,7 +94,7 @@ class IssuerSettings(BaseModel):
         return self
 
 
-class Settings(BaseSettings):
+class Settings(LimitSettings):
     """Settings, from the environment (prefix `CLIENTELA_`) or a `.env` file; the environment wins."""
 
     model_config = SettingsConfigDict(
@@ -151,6 +157,26 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         default=1_048_576, ge=1024, le=64 * 1_048_576, description="The largest request body that is read."
     )
+    compress_from_bytes: int = Field(
+        default=4096,
+        ge=0,
+        le=64 * 1_048_576,
+        description="The smallest answer that is compressed, for clients that ask for gzip; 0 leaves it to a proxy.",
+    )
+    cors_origins: Annotated[list[str], NoDecode] = Field(
+        default=[],
+        description='Origins whose pages may call the API from a browser, as a JSON list: `["https://app.example.com"]`.',
+    )
+    persisted_documents: PersistedMode = Field(
+        default="off",
+        description="Documents that clients name by `documentId`, registered by `clientela documents register`: `off`, "
+        "`allowed`, or `required`, which runs nothing else.",
+    )
+    status_codes: StatusEdition = Field(
+        default="compatible",
+        description="HTTP statuses of GraphQL answers. `compatible`: 400 for a document at fault, 200 where the client "
+        "takes `application/json` only. `draft`: the newest text of GraphQL over HTTP: 422, 294, never that 200.",
+    )
     smtp_host: str | None = Field(
         default=None, description="The relay that takes mail; without one, no mail is sent and drafts are for people."
     )
@@ -167,11 +193,59 @@ class Settings(BaseSettings):
         default=None,
         description="The address that mail comes from, e.g. `no-reply@example.com`; required with a relay.",
     )
+    workers: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="Server processes that share the port; with SQLite they read side by side and write in turns.",
+    )
+    shutdown_seconds: int = Field(
+        default=10,
+        ge=1,
+        le=600,
+        description="How long requests that run may take to finish once the server is told to stop; then they are "
+        "rolled back.",
+    )
+    drain_seconds: int = Field(
+        default=0,
+        ge=0,
+        le=300,
+        description="How long before that the server still accepts connections while `/readyz` says 503, for a load "
+        "balancer that goes by nothing else.",
+    )
+    ready_outbox_seconds: int = Field(
+        default=900,
+        ge=10,
+        le=86_400,
+        description="How long mail that is due may lie in the outbox before `/readyz` says 503.",
+    )
+    request_log: bool = Field(
+        default=True,
+        description="A line of the log for each request to `/graphql`: operation, pseudonym of the caller, way, "
+        "milliseconds, status, codes, correlation id. At level `INFO`.",
+    )
+    metrics_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="Port for Prometheus, apart from the one for clients; no metrics are kept without one.",
+    )
+    metrics_host: str = Field(
+        default="127.0.0.1", description="Address of that port; it asks nobody who they are, so keep it inside."
+    )
+    traces_url: str | None = Field(
+        default=None,
+        description="Where a collector takes OpenTelemetry traces by OTLP over HTTP, e.g. "
+        "`http://127.0.0.1:4318/v1/traces`; no traces are made without one. Needs the extra `tracing`.",
+    )
+    traces_share: float = Field(
+        default=1, ge=0, le=1, description="Which part of requests is traced where the caller does not say."
+    )
     log_level: str = Field(
         default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="The least level logged."
     )
 
-    @field_validator("issuers", "former_secret_keys", mode="before")
+    @field_validator("issuers", "former_secret_keys", "cors_origins", mode="before")
     @classmethod
     def _json_list(cls, value: object) -> object:
         return from_json(value) if isinstance(value, str) else value
@@ -208,12 +282,30 @@ class Settings(BaseSettings):
             raise ValueError(f"write at least {SHORTEST_SECRET} characters, e.g. what `openssl rand -base64 48` prints")
         return value
 
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, value: list[str]) -> list[str]:
+        if not all(ORIGIN.fullmatch(origin) for origin in value):
+            raise ValueError(
+                "write each as a browser sends it, e.g. https://app.example.com: no path, no capitals, no *"
+            )
+        return value
+
     @field_validator("customer_page", "reseller_page")
     @classmethod
     def _path_or_address(cls, value: str) -> str:
         if not value.startswith(("/", "https://", "http://")) or "?" in value or "#" in value:
             raise ValueError("write a path like /invitation, or an address like https://example.com/invitation")
         return value
+
+    @model_validator(mode="after")
+    def _pages_differ(self) -> Self:
+        if self.customer_page == self.reseller_page and self.customer_page.startswith("/"):
+            raise ValueError(
+                f"customers and resellers are invited to different pages, and both are {self.customer_page}; "
+                f"give CLIENTELA_CUSTOMER_PAGE or CLIENTELA_RESELLER_PAGE another path"
+            )
+        return self
 
     @model_validator(mode="after")
     def _development_stays_at_home(self) -> Self:
@@ -235,6 +327,16 @@ class Settings(BaseSettings):
                 "CLIENTELA_SMTP_PASSWORD would be sent readable; set CLIENTELA_SMTP_SECURITY to starttls or tls"
             )
         return self
+
+    @property
+    def shown(self) -> list[tuple[str, str]]:
+        """Every setting and its value, by the name that the environment knows it by; secrets are hidden."""
+        shown = self.model_dump(mode="json")
+        prefix = self.model_config["env_prefix"]
+        return [
+            (f"{prefix}{name.upper()}", value if isinstance(value, str) else to_json(value).decode())
+            for name, value in shown.items()
+        ]
 
     @property
     def sqlalchemy_url(self) -> str:

@@ -1,17 +1,22 @@
 """Keyset cursors: where a page ended, as values of the columns that its list is ordered by."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
+from hashlib import blake2b
 from typing import Any
 from uuid import UUID
-
-import orjson
 
 from execution.refusals import BadUserInput
 
 LONGEST_CURSOR = 4096
+SEPARATOR = "\0"
+"""Stands in no text that a database keeps."""
+
+AS_SEALED = bytes.maketrans(b"-_ ", b"+/+")
+"""From what a cursor may have become on its way through addresses."""
 
 
 def encode_cursor(listing: str, values: Sequence[Any]) -> str:
@@ -21,8 +26,18 @@ def encode_cursor(listing: str, values: Sequence[Any]) -> str:
         listing: Names the list and its order; the cursor is good for no other.
         values: The row's values of the order's columns.
     """
-    # A driver may have a UUID class of its own, which orjson does not know.
-    return urlsafe_b64encode(orjson.dumps([listing, *values], default=str)).rstrip(b"=").decode()
+    return seal(SEPARATOR.join([origin_of(listing), *map(str, values)]))
+
+
+@lru_cache(maxsize=1024)
+def origin_of(listing: str) -> str:
+    """What stands for a list and its order at the beginning of its cursors."""
+    return blake2b(listing.encode(), digest_size=6).hexdigest()
+
+
+def seal(text: str) -> str:
+    """Origin and values, made opaque; a list of 500 has 500 cursors, so it is one pass in C over each."""
+    return b2a_base64(text.encode(), newline=False).decode()
 
 
 def decode_cursor(cursor: str, listing: str, kinds: Sequence[type], argument: str) -> list[Any]:
@@ -40,21 +55,21 @@ def decode_cursor(cursor: str, listing: str, kinds: Sequence[type], argument: st
     if len(cursor) > LONGEST_CURSOR:
         raise BadUserInput(_not_ours(argument))
     try:
-        found = orjson.loads(urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)))
-        origin, values = found[0], found[1:]
-        if origin == listing and len(values) == len(kinds):
+        text = a2b_base64(cursor.encode().translate(AS_SEALED) + b"=" * (-len(cursor) % 4)).decode()
+        origin, *values = text.split(SEPARATOR)
+        if origin == origin_of(listing) and len(values) == len(kinds):
             return [_parse(value, kind) for value, kind in zip(values, kinds, strict=True)]
-    except (Base64Error, ValueError, TypeError, KeyError, IndexError, OverflowError) as error:
+    except (Base64Error, ValueError, OverflowError) as error:
         raise BadUserInput(_not_ours(argument)) from error
+    if not values:
+        raise BadUserInput(_not_ours(argument))
     raise BadUserInput(
         f"`{argument}` is a cursor of another list or another order. Page on with the arguments that the cursor "
         "came from, or start anew without it."
     )
 
 
-def _parse(value: object, kind: type) -> object:
-    if not isinstance(value, str) or "\0" in value:
-        raise ValueError("a cursor holds texts")
+def _parse(value: str, kind: type) -> object:
     if kind is datetime:
         instant = datetime.fromisoformat(value)
         if instant.tzinfo is None:

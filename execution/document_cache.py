@@ -7,6 +7,7 @@ from typing import Any
 from graphql import GraphQLSchema
 
 from execution.documents import Document, read_document
+from execution.limits import Limits
 
 MOST_PLANS_A_DOCUMENT = 100
 BYTES_A_PART = 25_000
@@ -25,9 +26,10 @@ class DocumentCache:
         evicted: How many documents had to go.
     """
 
-    def __init__(self, schema: GraphQLSchema, *, bytes_held: int) -> None:
+    def __init__(self, schema: GraphQLSchema, limits: Limits, *, bytes_held: int) -> None:
         self.hits = self.misses = self.evicted = 0
         self._schema = schema
+        self._limits = limits
         self._once = _Queue(bytes_held // 4)
         self._again = _Queue(bytes_held - bytes_held // 4)
 
@@ -40,15 +42,16 @@ class DocumentCache:
         document = self._once.take(text)
         if document is not None:
             self.hits += 1
+            document.kept = True
             self.evicted += self._again.put(text, document)
             return document
         self.misses += 1
-        document = read_document(self._schema, text)
+        document = read_document(self._schema, text, self._limits)
         self.evicted += self._once.put(text, document)
         return document
 
     def keep_plan(self, document: Document, key: Hashable, plan: Any, parts: int) -> None:  # noqa: ANN401 - of any kind
-        """Keeps a plan with its document.
+        """Keeps a plan with its document, where that is still kept.
 
         Args:
             document: One that came again.
@@ -56,6 +59,8 @@ class DocumentCache:
             plan: The plan.
             parts: How many functions were generated for it.
         """
+        if not document.kept:
+            return
         more = BYTES_A_PART * parts
         if len(document.plans) >= MOST_PLANS_A_DOCUMENT:
             document.plans.clear()
@@ -104,5 +109,6 @@ class _Queue:
         while self.held > self._most and self._documents:
             _, oldest = self._documents.popitem(last=False)
             self.held -= oldest.weight
+            oldest.kept = False
             gone += 1
         return gone

@@ -1,12 +1,15 @@
-"""Strawberry's executor with one addition: each field of a mutation is a transaction of its own."""
+"""Strawberry's executor: each field of a mutation is a transaction, a value of ours is never the client's fault."""
 
 from typing import Any, Protocol
 
-from graphql import GraphQLObjectType, located_error
+from graphql import FieldNode, GraphQLError, GraphQLObjectType, get_nullable_type, is_object_type, located_error
+from graphql.execution.collect_fields import collect_subfields
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from execution.database.connection import DatabaseError
+from execution.ledger import OURS, Told, told_differently
+from execution.plans.planner import Guards
 from execution.unit import Unit
 
 
@@ -24,6 +27,27 @@ class OperationContext(Protocol):
 
 class Executor(StrawberryGraphQLCoreExecutionContext):
     """Runs mutations field by field: resolve, read the payload, then commit; anything else rolls back."""
+
+    def complete_value(
+        self,
+        return_type: Any,  # noqa: ANN401 - graphql-core's own signature
+        field_details_list: Any,  # noqa: ANN401
+        info: Any,  # noqa: ANN401
+        path: Path,
+        result: Any,  # noqa: ANN401
+        position_context: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        """Completes a value as ever.
+
+        Raises:
+            TypeError: Its type refuses it. graphql-core words that like a fault of the client's, who cannot help it.
+        """
+        try:
+            return super().complete_value(return_type, field_details_list, info, path, result, position_context)
+        except GraphQLError as error:
+            if error is result or error.path is not None or not _is_about_fields(error):
+                raise
+            raise TypeError(error.message) from error
 
     def execute_field(
         self,
@@ -48,6 +72,17 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
     ) -> object:
         context: OperationContext = self.context_value
         unit = context.begin(writes=True)
+        if unit.ledger is not None:
+            try:
+                told = await self._told_before(unit, parent_type, details, path)
+            except Exception as error:
+                await unit.abandon()
+                self._add_error(error, details, path)
+                return None
+            if told is not None:
+                await unit.abandon()
+                self.collected_errors.errors.extend(told.errors)
+                return told.data
         try:
             result = super().execute_field(parent_type, source, details, path, position)
             if self.is_awaitable(result):
@@ -59,8 +94,11 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
         failure = self._failure_below(path) if result is None else None
         unit.keep = unit.keep and failure is None
         try:
+            if unit.ledger is not None and unit.keep and not unit.broken:
+                await unit.ledger.keep(unit, str(path.key), self._to_tell_again(parent_type, result, details, path))
             await unit.end()
         except DatabaseError as error:
+            await unit.abandon()
             self._add_error(error, details, path)
             return None
         if failure is not None:
@@ -70,12 +108,34 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
             return None
         return result
 
+    async def _told_before(self, unit: Unit, kind: GraphQLObjectType, details: Any, path: Path) -> Told | None:  # noqa: ANN401
+        # Who lost the right since is denied as at the first time, by the field itself.
+        definition = kind.fields[details[0].node.name.value]
+        if unit.ledger is None or Guards(self.context_value).denial(definition.extensions[OURS]) is not None:
+            return None
+        return await unit.ledger.recall(unit, str(path.key))
+
+    def _to_tell_again(self, kind: GraphQLObjectType, result: Any, details: Any, path: Path) -> Told:  # noqa: ANN401
+        payload = get_nullable_type(kind.fields[details[0].node.name.value].type)
+        if is_object_type(payload):
+            fragments, variables = self.fragments, self.variable_values
+            selected = collect_subfields(self.schema, fragments, variables, self.operation, payload, details)
+            result = {**result, **told_differently(payload, selected.grouped_field_set)}
+        return Told(result, self._errors_below(path))
+
+    def _errors_below(self, path: Path) -> list[GraphQLError]:
+        return [error for error in self.collected_errors.errors if error.path and error.path[0] == path.key]
+
     def _failure_below(self, path: Path) -> Exception:
-        for error in self.collected_errors.errors:
-            if error.path and error.path[0] == path.key:
-                return error.original_error or error
+        for error in self._errors_below(path):
+            return error.original_error or error
         return RuntimeError("a mutation resolved to null")
 
     def _add_error(self, error: Exception, details: Any, path: Path) -> None:  # noqa: ANN401
         nodes = [detail.node for detail in details]
         self.collected_errors.add(located_error(error, nodes, path.as_list()), path)
+
+
+def _is_about_fields(error: GraphQLError) -> bool:
+    # What is wrong with a directive or an argument names that; what is wrong with a value names its fields or nothing.
+    return all(isinstance(node, FieldNode) for node in error.nodes or ())

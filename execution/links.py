@@ -31,11 +31,14 @@ class One:
         source: Where it is found.
         key: Attribute of the object that holds the key; None there leads to nothing.
         by: Label of the row's column that equals the key; the source's own key when left out.
+        within: What the row's labels begin with in SELECTs that have its columns already, beside those of the
+            object; a plan reads it there, without a statement of its own.
     """
 
     source: Source[Any]
     key: str
     by: str | None = None
+    within: str | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from execution.selections import among_keys
 from execution.source import Rows, RowT, Source, column
 from execution.unit import Unit
-from execution.windows import among_keys
 
 
 async def find(unit: Unit, source: Source[RowT], key: Any, *, by: str | None = None) -> RowT | None:  # noqa: ANN401 - keys are of any type
@@ -65,7 +65,8 @@ async def _rows_by(
     visible = source.select(unit.viewer)
     owner = column(visible, label)
     asked = visible.where(among_keys(owner, unit.dialect.name))
-    wanted = narrow(asked).add_columns(owner.label("owner"))
+    columns = [visible.selected_columns[label] for label in source.labels]
+    wanted = narrow(asked).with_only_columns(*columns, owner.label("owner"), maintain_column_froms=True)
     raw = await unit.rows(wanted, {"keys": unit.keys(owner.type, keys)})
     found: dict[Any, list[RowT]] = {key: [] for key in keys}
     for row in raw:

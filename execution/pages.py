@@ -5,9 +5,10 @@ from functools import cached_property, partial
 from typing import Any, Generic, NamedTuple
 
 from execution.cursors import encode_cursor
+from execution.selections import Selection
 from execution.source import RowT, column
 from execution.unit import Unit
-from execution.windows import Listing, Selection, Window
+from execution.windows import Listing, Window
 
 
 class Parent(NamedTuple):
@@ -74,13 +75,15 @@ class Page(Generic[RowT]):
         return list(await loader.load(self._parent.key))
 
     async def _load_once(self, _keys: list[Any]) -> list[list[RowT]]:
-        page = self._selection.page(self._bounds.above, backward=self._window.backward)
-        return [self._listing.source.rows(await self._unit.rows(page, self._given()))]
+        most, given = self._selection.most(self._window)
+        page = self._selection.page(self._bounds.above, most, backward=self._window.backward)
+        return [self._listing.source.rows(await self._unit.rows(page, self._bounds.values | given))]
 
     async def _load_below(self, by: str, keys: list[Any]) -> list[list[RowT]]:
-        below = self._selection.pages_below(self._bounds.above, by, self._unit.dialect.name)
+        most, given = self._selection.most(self._window)
+        below = self._selection.pages_below(self._bounds.above, most, by, self._unit.dialect.name)
         pages: dict[Any, list[RowT]] = {key: [] for key in keys}
-        for row in await self._unit.rows(below, self._given() | self._keys(by, keys)):
+        for row in await self._unit.rows(below, self._bounds.values | given | self._keys(by, keys)):
             pages[row.owner].append(self._listing.source.row(*row[:-1]))
         return list(pages.values())
 
@@ -88,9 +91,6 @@ class Page(Generic[RowT]):
         counts = self._selection.counts_below(by, self._unit.dialect.name)
         totals = {row.owner: row.total for row in await self._unit.rows(counts, self._keys(by, keys))}
         return [totals.get(key, 0) for key in keys]
-
-    def _given(self) -> dict[str, Any]:
-        return {**self._bounds.values, "size": self._size + 1}
 
     def _keys(self, by: str, keys: Sequence[Any]) -> dict[str, Any]:
         return {"keys": self._unit.keys(column(self._selection.visible, by).type, keys)}

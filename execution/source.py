@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from sqlalchemy import ColumnElement, Row, Select
 
@@ -22,6 +22,19 @@ class Viewer(Protocol):
     @property
     def binds(self) -> Mapping[str, Any]:
         """Values of the parameters that every visibility SELECT may name."""
+
+
+@runtime_checkable
+class PrefixedKey(Protocol):
+    """An attribute of a row type that is a text before the hex digits of a UUID column: ids of most rows.
+
+    Attributes:
+        prefix: The text.
+        key: From a row to the UUID, by reading one column and nothing else.
+    """
+
+    prefix: str
+    key: Callable[[Any], Any]
 
 
 @dataclass(frozen=True, eq=False, slots=True)

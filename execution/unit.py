@@ -1,9 +1,8 @@
 """One unit of work: the transaction and loaders of a query, or of one field of a mutation."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
-from contextlib import asynccontextmanager
-from typing import Any
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import ClauseElement, Dialect, Row
@@ -12,7 +11,10 @@ from strawberry.dataloader import DataLoader
 
 from execution.database.connection import Database, DatabaseError, Transaction
 from execution.database.statements import Executed
+from execution.ledger import Ledger
 from execution.source import Viewer
+
+ResultT = TypeVar("ResultT")
 
 
 class Unit:
@@ -26,12 +28,20 @@ class Unit:
         viewer: Who looks; its binds go with every statement.
         keep: Whether the end commits. A command that must leave nothing behind sets it to False.
         broken: Whether a statement failed, after which PostgreSQL refuses to commit.
+        ledger: Keeps the answer of a mutation's field; None where the client gave no key for it.
     """
 
     def __init__(
-        self, database: Database, viewer: Viewer, *, writes: bool, committed: Callable[[frozenset[str]], None]
+        self,
+        database: Database,
+        viewer: Viewer,
+        *,
+        writes: bool,
+        committed: Callable[[frozenset[str]], None],
+        ledger: Ledger | None = None,
     ) -> None:
         self.viewer = viewer
+        self.ledger = ledger
         self.keep = True
         self.broken = False
         self._changed: set[str] = set()
@@ -59,8 +69,24 @@ class Unit:
         if not prepared.writes:
             return prepared.result(await self.fetch(sql, arguments))
         self._changed.add(prepared.table)
-        async with self._at_its_turn() as transaction:
-            return Executed.of_change(await transaction.change(sql, arguments))
+        return Executed.of_change(await self._at_its_turn(lambda transaction: transaction.change(sql, arguments)))
+
+    async def write(self, statement: ClauseElement, parameters: Mapping[str, Any] | None = None) -> None:
+        """Runs an INSERT, UPDATE or DELETE for a command that does not look at its outcome.
+
+        It may be sent together with the next statement, or with the commit, which saves a round trip.
+
+        Args:
+            statement: It; returns no rows.
+            parameters: Values of its own bind parameters; the viewer's go with it.
+
+        Raises:
+            DatabaseError: It, or another one sent before, could not be run, and the unit cannot be kept any more.
+        """
+        prepared = self._database.statements.prepare(statement)
+        sql, arguments = prepared.call({**self.viewer.binds, **(parameters or {})})
+        self._changed.add(prepared.table)
+        await self._at_its_turn(lambda transaction: transaction.write(sql, arguments))
 
     async def fetch(self, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
         """Raw rows of a SELECT, for a plan.
@@ -68,18 +94,16 @@ class Unit:
         Raises:
             DatabaseError: It could not be run, and the unit cannot be kept any more.
         """
-        async with self._at_its_turn() as transaction:
-            return await transaction.fetch(sql, arguments)
+        return await self._at_its_turn(lambda transaction: transaction.fetch(sql, arguments))
 
-    @asynccontextmanager
-    async def _at_its_turn(self) -> AsyncIterator[Transaction]:
+    async def _at_its_turn(self, send: Callable[[Transaction], Awaitable[ResultT]]) -> ResultT:
         async with self._turn:
             if self._ended:
                 raise asyncio.CancelledError
             if self._transaction is None:
                 self._transaction = await self._database.begin(writes=self._writes)
             try:
-                yield self._transaction
+                return await send(self._transaction)
             except DatabaseError:
                 self.broken = True
                 raise

@@ -8,10 +8,13 @@ from models.agreement import Agreement
 from models.base import metadata
 from models.billing_profile import BillingProfile
 from models.customer import Customer, CustomerDomain, CustomerUser
+from models.event import Event, EventHorizon
+from models.idempotency import IdempotentAnswer
 from models.offer import Offer, OfferCountry
 from models.outbox import OutboxMail
 from models.partner import Partner, PartnerApp, PartnerUser, RoleAssignment
 from models.partnership import Partnership
+from models.persisted_document import PersistedDocument
 from models.product_subscription import ProductSubscription, SubscriptionOwner
 from models.purchase_permission import PurchasePermission
 from models.qualification import Qualification, ValidationCode
@@ -25,6 +28,9 @@ __all__ = [
     "Customer",
     "CustomerDomain",
     "CustomerUser",
+    "Event",
+    "EventHorizon",
+    "IdempotentAnswer",
     "Offer",
     "OfferCountry",
     "OutboxMail",
@@ -32,6 +38,7 @@ __all__ = [
     "PartnerApp",
     "PartnerUser",
     "Partnership",
+    "PersistedDocument",
     "ProductSubscription",
     "PurchasePermission",
     "Qualification",

@@ -15,6 +15,7 @@ class MailKind(StrEnum):
     """What a mail is about, which says how its link is made."""
 
     RELATIONSHIP_REQUEST = "relationship_request"
+    PARTNERSHIP = "partnership"
 
 
 class OutboxMail(SQLModel, table=True):

@@ -26,7 +26,8 @@ class Partnership(SQLModel, table=True):
     """An indirect provider and an indirect reseller (relationships.md 3.1). Without a reseller until one accepts.
 
     Both names' keys are copies: each side lists and searches the other by name. `open_key` folds what makes two
-    open requests the same; null where the request names nobody, or is open no longer.
+    open requests the same; null where the request names nobody, or is open no longer. `subject` and `body` are what a
+    person made of the mail; null while it is the draft's. The link is stored nowhere: `body` holds a mark in its place.
     """
 
     __tablename__ = "partnership"
@@ -80,6 +81,9 @@ class Partnership(SQLModel, table=True):
     open_key: str | None = Field(default=None, sa_type=KeyText)
     requested_at: datetime = Field(sa_type=UtcDateTime)
     requested_by: str
+    sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    subject: str | None = None
+    body: str | None = None
     expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     accepted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     accepted_by: str | None = None

@@ -100,13 +100,23 @@ def require_customer_admin(principal: Principal) -> None:
         raise Denied(_customers_affair("Only a global admin of your company decides this; ask one."))
 
 
+def has_capability(cloud: Cloud, capability: str) -> bool:
+    """Whether a cloud has something (permissions.md 5.2).
+
+    Args:
+        cloud: The cloud.
+        capability: Its name among `capabilities` of the policy file.
+    """
+    return cloud in policy().capabilities[capability]
+
+
 def require_capability(principal: Principal, capability: str) -> None:
     """Refuses in clouds that lack something (permissions.md 5.2).
 
     Raises:
         Denied: CLOUD_FEATURE_UNAVAILABLE.
     """
-    if _absent(principal.cloud, capability) is not None:
+    if not has_capability(principal.cloud, capability):
         message = f"This does not exist in the cloud {principal.cloud.name}; it exists in {_clouds(capability)}."
         raise Denied(_customers_affair(message, DenialCode.CLOUD_FEATURE_UNAVAILABLE))
 
@@ -153,7 +163,7 @@ def effective_permissions(standing: Standing) -> tuple[Permission, ...]:
 
 
 def _absent(cloud: Cloud, *capabilities: str | None) -> str | None:
-    missing = (name for name in capabilities if name is not None and cloud not in policy().capabilities[name])
+    missing = (name for name in capabilities if name is not None and not has_capability(cloud, name))
     return next(missing, None)
 
 

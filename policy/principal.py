@@ -1,6 +1,6 @@
 """Who is asking, as far as decisions need to know."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from policy.vocabulary import Cloud, PartnerKind, Permission, PrincipalKind, ProgramStatus, Role
@@ -27,6 +27,16 @@ class Standing:
     partner_kinds: frozenset[PartnerKind] = frozenset()
     program_status: ProgramStatus | None = None
     is_customer_admin: bool = False
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Works the hash out once: every request looks its plan up by it."""
+        roles = (self.roles, self.scopes, self.partner_kinds)
+        object.__setattr__(self, "_hash", hash((self.kind, self.cloud, *roles, self.program_status)))
+
+    def __hash__(self) -> int:
+        """The hash that was worked out."""
+        return self._hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,7 @@ class Principal:
         mfa: Whether the sign-in used multi-factor authentication; False for applications.
         country: The partner's country; None for customer users.
         is_sandbox: Whether the partner's account is an integration sandbox.
+        client_id: The application that asks, in a user's name or its own; None where the token does not say.
     """
 
     standing: Standing
@@ -50,6 +61,7 @@ class Principal:
     mfa: bool = False
     country: str | None = None
     is_sandbox: bool = False
+    client_id: str | None = None
 
     @property
     def partner_id(self) -> UUID | None:

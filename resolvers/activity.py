@@ -13,7 +13,7 @@ from sqlmodel import col
 from models import ActivityRecord
 from models.activity import ActivityStatus
 from policy.vocabulary import Permission, PrincipalKind
-from resolvers.global_ids import ObjectKind, global_id
+from resolvers.global_ids import ObjectKind, prefixed
 from resolvers.naming import fold
 from resolvers.refusals import Refusal
 from resolvers.visibility import Rows, is_partner, viewer_cloud, viewer_tenant
@@ -37,10 +37,10 @@ class ActivityRow(NamedTuple):
     correlation_id: str
     changes: list[dict[str, Any]]
 
-    @property
-    def global_id(self) -> str:
+    @prefixed(ObjectKind.ACTIVITY_RECORD)
+    def global_id(self) -> UUID:
         """The line's id."""
-        return global_id(ObjectKind.ACTIVITY_RECORD, self.id)
+        return self.id
 
 
 class Change(NamedTuple):

@@ -11,10 +11,10 @@ from sqlmodel import col
 from models import Agreement, Relationship
 from models.agreement import AgreementMethod, AgreementType
 from models.relationship import RelationshipStatus
-from policy.rules import policy
+from policy.decisions import has_capability
 from policy.vocabulary import PrincipalKind
 from resolvers.call import Call
-from resolvers.global_ids import ObjectKind, global_id
+from resolvers.global_ids import ObjectKind, prefixed
 from resolvers.visibility import Rows, is_partner, viewer_cloud, viewer_tenant
 
 
@@ -33,10 +33,10 @@ class AgreementRow(NamedTuple):
     contact_phone_number: str | None
     recorded_by: str
 
-    @property
-    def global_id(self) -> str:
+    @prefixed(ObjectKind.AGREEMENT)
+    def global_id(self) -> UUID:
         """The acceptance's id."""
-        return global_id(ObjectKind.AGREEMENT, self.id)
+        return self.id
 
 
 class AgreementTemplate(NamedTuple):
@@ -50,10 +50,24 @@ class AgreementTemplate(NamedTuple):
 
 
 @cache
+def agreements_of_seen_customers(kind: PrincipalKind) -> Rows:
+    """What a partner sees of the acceptances of customers whose rows it was given; for nothing else.
+
+    Its own attestations and what the customers accepted themselves, never another partner's attestation. Whether it
+    sees the customer is not asked again: that took as long as everything else.
+    """
+    acceptances: Rows = select(*(col(getattr(Agreement, label)).label(label) for label in AgreementRow._fields)).where(
+        col(Agreement.cloud) == viewer_cloud,
+        or_(col(Agreement.partner_id) == viewer_tenant, col(Agreement.partner_id).is_(None)),
+    )
+    return acceptances if is_partner(kind) else acceptances.where(false())
+
+
+@cache
 def visible_agreements(kind: PrincipalKind) -> Rows:
-    """A partner sees its own attestations and what its customers accepted themselves, never another's attestation."""
-    acceptances: Rows = (
-        select(*(col(getattr(Agreement, label)).label(label) for label in AgreementRow._fields))
+    """The acceptances that a partner sees, of its customers."""
+    return (
+        agreements_of_seen_customers(kind)
         .join(
             Relationship,
             and_(
@@ -62,13 +76,10 @@ def visible_agreements(kind: PrincipalKind) -> Rows:
             ),
         )
         .where(
-            col(Agreement.cloud) == viewer_cloud,
             col(Relationship.partner_id) == viewer_tenant,
             col(Relationship.status) == RelationshipStatus.ACTIVE,
-            or_(col(Agreement.partner_id) == viewer_tenant, col(Agreement.partner_id).is_(None)),
         )
     )
-    return acceptances if is_partner(kind) else acceptances.where(false())
 
 
 async def agreement_is_due(call: Call, customer_id: UUID, partner_id: UUID) -> bool:
@@ -82,7 +93,7 @@ async def agreement_is_due(call: Call, customer_id: UUID, partner_id: UUID) -> b
         customer_id: The customer.
         partner_id: Who would sell.
     """
-    if call.principal.cloud not in policy().capabilities["AGREEMENT_ATTESTATION"]:
+    if not has_capability(call.principal.cloud, "AGREEMENT_ATTESTATION"):
         return False
     counting = select(col(Agreement.id)).where(
         col(Agreement.cloud) == call.principal.cloud,

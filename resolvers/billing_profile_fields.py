@@ -1,6 +1,7 @@
 """One billing profile in its three shapes: the form, the columns, and the names that the activity log gives."""
 
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from resolvers.billing_profiles import BillingProfileRow
@@ -25,10 +26,25 @@ COLUMNS = (*OWN, *ADDRESS)
 """The columns of a profile that a form sets."""
 
 
+@cache
+def camel(name: str) -> str:
+    """A column's name as the contract writes it, e.g. `postalCode` for `postal_code`."""
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
+
+
+NAMES = (
+    *(f"billingProfile.{camel(name)}" for name in OWN),
+    *(f"billingProfile.address.{camel(name)}" for name in ADDRESS.values()),
+)
+"""The contract's names of the columns, in their order."""
+
+_of_form, _of_address, _of_row = attrgetter(*OWN), attrgetter(*ADDRESS.values()), attrgetter(*COLUMNS)
+
+
 def billing_columns(form: BillingProfileForm) -> dict[str, Any]:
     """A form as values of the profile's columns."""
-    own = {name: getattr(form, name) for name in OWN}
-    return own | {column: getattr(form.address, name) for column, name in ADDRESS.items()}
+    return dict(zip(COLUMNS, (*_of_form(form), *_of_address(form.address)), strict=True))
 
 
 def billing_form(row: BillingProfileRow) -> BillingProfileForm:
@@ -39,13 +55,9 @@ def billing_form(row: BillingProfileRow) -> BillingProfileForm:
 
 def billing_values(form: BillingProfileForm) -> list[tuple[str, Any]]:
     """A form as (field, value) pairs under the contract's names, always in the same order."""
-    own = [(f"billingProfile.{camel(name)}", getattr(form, name)) for name in OWN]
-    address = [(f"billingProfile.address.{camel(name)}", getattr(form.address, name)) for name in ADDRESS.values()]
-    return own + address
+    return list(zip(NAMES, (*_of_form(form), *_of_address(form.address)), strict=True))
 
 
-@cache
-def camel(name: str) -> str:
-    """A column's name as the contract writes it, e.g. `postalCode` for `postal_code`."""
-    first, *rest = name.split("_")
-    return first + "".join(part.capitalize() for part in rest)
+def stored_values(row: BillingProfileRow) -> list[tuple[str, Any]]:
+    """What is stored, as `billing_values` has it."""
+    return list(zip(NAMES, _of_row(row), strict=True))

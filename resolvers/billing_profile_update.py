@@ -5,13 +5,20 @@ from functools import cache
 from secrets import token_hex
 from uuid import UUID
 
-from sqlalchemy import String, Update, Uuid, bindparam, update
+from sqlalchemy import Update, Uuid, bindparam, update
 from sqlmodel import col
 
 from models import BillingProfile, Relationship
 from policy.vocabulary import PrincipalKind
 from resolvers.audit import changes_between, record
-from resolvers.billing_profile_fields import COLUMNS, billing_columns, billing_form, billing_values, camel
+from resolvers.billing_profile_fields import (
+    COLUMNS,
+    billing_columns,
+    billing_form,
+    billing_values,
+    camel,
+    stored_values,
+)
 from resolvers.billing_profiles import BillingProfileRow, visible_billing_profiles
 from resolvers.call import Call
 from resolvers.countries.profiles import check_billing_profile
@@ -35,11 +42,12 @@ class Updated:
 
 @cache
 def _profile(kind: PrincipalKind) -> Rows:
-    return visible_billing_profiles(kind).where(col(BillingProfile.customer_id) == customer)
+    found = visible_billing_profiles(kind).where(col(BillingProfile.customer_id) == customer)
+    return found.with_for_update(of=BillingProfile)
 
 
 async def find_profile(call: Call, customer_id: UUID | None) -> BillingProfileRow | None:
-    """The partner's profile of a customer; None for a customer that does not exist or is not the partner's."""
+    """The partner's profile of a customer, locked; None for a customer that does not exist or is not the partner's."""
     if customer_id is None:
         return None
     row = (await call.transaction.execute(_profile(call.principal.kind), {"customer": customer_id})).first()
@@ -111,11 +119,10 @@ async def _write(
         return stopped(*faults)
     if etag != before.etag:
         return stopped(_stale())
-    changes = changes_between(billing_values(billing_form(before)), billing_values(form))
+    changes = changes_between(stored_values(before), billing_values(form))
     if not changes:
         return Outcome(Updated(before.customer_id))
-    if not await _replace(call, before, form):
-        return stopped(_stale())
+    await _replace(call, before, form)
     if form.company_name != before.company_name:
         await _rename_in_list(call, before.customer_id, form.company_name)
     await record(
@@ -129,11 +136,10 @@ async def _write(
     return Outcome(Updated(before.customer_id))
 
 
-async def _replace(call: Call, before: BillingProfileRow, form: BillingProfileForm) -> bool:
-    # Of two writers with one etag the second finds no row with it: the database decides, not the read above.
+async def _replace(call: Call, before: BillingProfileRow, form: BillingProfileForm) -> None:
+    # Of two writers with one etag the second waits for the first where it reads, and then reads another etag.
     content = {**billing_columns(form), "etag": token_hex(16), "updated_at": call.now}
-    own = {"customer": before.customer_id, "read_etag": before.etag}
-    return (await call.transaction.execute(_replacement(), {**content, **own})).rowcount == 1
+    await call.transaction.write(_replacement(), {**content, "customer": before.customer_id})
 
 
 @cache
@@ -144,7 +150,6 @@ def _replacement() -> Update:
             col(BillingProfile.cloud) == viewer_cloud,
             col(BillingProfile.partner_id) == viewer_tenant,
             col(BillingProfile.customer_id) == customer,
-            col(BillingProfile.etag) == bindparam("read_etag", type_=String()),
         )
         .values({name: bindparam(name) for name in (*COLUMNS, "etag", "updated_at")})
     )
@@ -152,7 +157,7 @@ def _replacement() -> Update:
 
 async def _rename_in_list(call: Call, customer_id: UUID, name: str) -> None:
     values = {"customer": customer_id, "list_name": name, "list_name_key": fold(name)}
-    await call.transaction.execute(_renaming(), values)
+    await call.transaction.write(_renaming(), values)
 
 
 @cache

@@ -10,7 +10,7 @@ from sqlmodel import col
 from models import BillingProfile, Relationship
 from models.relationship import RelationshipStatus
 from policy.vocabulary import PrincipalKind
-from resolvers.global_ids import ObjectKind, global_id
+from resolvers.global_ids import ObjectKind, prefixed
 from resolvers.visibility import Rows, is_partner, viewer_cloud, viewer_tenant
 
 
@@ -38,10 +38,10 @@ class BillingProfileRow(NamedTuple):
     address_phone_number: str | None
     etag: str
 
-    @property
-    def global_id(self) -> str:
+    @prefixed(ObjectKind.BILLING_PROFILE)
+    def global_id(self) -> UUID:
         """The profile's id."""
-        return global_id(ObjectKind.BILLING_PROFILE, self.id)
+        return self.id
 
     @property
     def contact_first_name(self) -> str:

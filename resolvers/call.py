@@ -40,6 +40,9 @@ class Transaction(Protocol):
     async def execute(self, statement: ClauseElement, parameters: Mapping[str, Any] | None = None) -> Executed:
         """Runs one statement with the viewer's binds."""
 
+    async def write(self, statement: ClauseElement, parameters: Mapping[str, Any] | None = None) -> None:
+        """Runs an INSERT, UPDATE or DELETE whose outcome nobody looks at; it may be sent with the next statement."""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -80,11 +83,11 @@ class Call:
         if len(rows) == 1:
             await self.insert(type(rows[0]), rows[0].model_dump())
         else:
-            await self.transaction.execute(_table(type(rows[0])).insert().values([row.model_dump() for row in rows]))
+            await self.transaction.write(_table(type(rows[0])).insert().values([row.model_dump() for row in rows]))
 
     async def insert(self, model: type[SQLModel], values: Mapping[str, Any]) -> None:
         """Inserts a row, given by all its columns; for tables that every mutation writes to, as it makes no object."""
-        await self.transaction.execute(_insert(model), values)
+        await self.transaction.write(_insert(model), values)
 
     async def add_unless_taken(self, row: SQLModel) -> bool:
         """Inserts a row unless a unique value of it is taken; waits for a concurrent writer of the same value.

@@ -54,6 +54,9 @@ class Narrowing(NamedTuple):
     branches: tuple[ColumnElement[bool], ...]
 
 
+NOT_NARROWED = Narrowing((), ())
+
+
 def narrow_customers(chosen: CustomerFilter, principal: Principal) -> Narrowing:
     """A filter as conditions on the rows of `visible_customers`.
 

@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from models import Customer, CustomerDomain, Partner, Relationship
 from models.relationship import RelationshipStatus
-from policy.vocabulary import Cloud
+from policy.decisions import has_capability
 from resolvers.customer_import import KnownCustomer, LineFault
 from resolvers.faults import FaultCode
 
@@ -114,7 +114,7 @@ def _obstacles(customer: KnownCustomer, stored: Stored, partner: Partner) -> lis
     if customer.id in stored.partners:
         # I3: no partner is its own customer, and no partner's tenant is a customer.
         obstacles.append("This is a partner's tenant, which is nobody's customer; remove the line.")
-    if partner.cloud is Cloud.US_GOV and customer.id in stored.served:
+    if customer.id in stored.served and not has_capability(partner.cloud, "MANY_PARTNERS_A_CUSTOMER"):
         obstacles.append(
             f"{FaultCode.SINGLE_PARTNER_CLOUD}: in this cloud a customer has one partner, and this has one."
         )

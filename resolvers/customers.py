@@ -2,17 +2,18 @@
 
 from datetime import datetime
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, null, select
+from sqlalchemy import ColumnElement, and_, null, select
 from sqlmodel import col
 
 from models import Customer, CustomerDomain, Relationship
 from models.customer import AccountVerification
 from models.relationship import RelationshipStatus
 from policy.vocabulary import Cloud, PrincipalKind
-from resolvers.global_ids import ObjectKind, global_id
+from resolvers.global_ids import ObjectKind, prefixed
+from resolvers.relationships import RelationshipRow
 from resolvers.visibility import Rows, is_partner, viewer_cloud, viewer_tenant
 
 
@@ -32,10 +33,10 @@ class CustomerRow(NamedTuple):
     associated_reseller_id: UUID | None
     delegated_admin: bool | None
 
-    @property
-    def global_id(self) -> str:
+    @prefixed(ObjectKind.CUSTOMER)
+    def global_id(self) -> UUID:
         """The customer's id: its tenant id under a prefix."""
-        return global_id(ObjectKind.CUSTOMER, self.id)
+        return self.id
 
 
 class DomainRow(NamedTuple):
@@ -50,6 +51,17 @@ class DomainRow(NamedTuple):
 def visible_customers(kind: PrincipalKind) -> Rows:
     """A partner sees customers through its own live relationship only (permissions.md 5.1); a user its own company."""
     return _as_partner_lists_them() if is_partner(kind) else _own_company()
+
+
+@cache
+def customers_and_relationships(kind: PrincipalKind) -> Rows:
+    """The same, with the relationship that a partner sees each by: its columns come last, as `relationship_…`."""
+    if not is_partner(kind):
+        return visible_customers(kind)
+    linked: list[ColumnElement[Any]] = [
+        col(getattr(Relationship, label)).label(f"relationship_{label}") for label in RelationshipRow._fields
+    ]
+    return visible_customers(kind).add_columns(*linked)
 
 
 def _as_partner_lists_them() -> Rows:

@@ -3,6 +3,11 @@
 from typing import NamedTuple
 from urllib.parse import quote
 
+from resolvers.faults import Fault, FaultCode
+from resolvers.naming import check_text, invalid
+
+LONGEST_SUBJECT = 200
+LONGEST_BODY = 20_000
 LINK = "{link}"
 """Stands in a stored body in the place of the link, which is stored nowhere."""
 
@@ -29,6 +34,31 @@ def filled(subject: str, body: str, link: str, to: str | None) -> EmailDraft:
     lines = text.replace("\r\n", "\n").replace("\n", "\r\n")
     address = quote(to or "", safe="@")
     return EmailDraft(subject, text, f"mailto:{address}?subject={quote(subject, safe='')}&body={quote(lines, safe='')}")
+
+
+def check_words(subject: str | None, body: str | None, link: str) -> list[Fault]:
+    """Checks what a person made of a draft.
+
+    Args:
+        subject: The subject; None for the draft's.
+        body: The text; None for the draft's.
+        link: The link, which must stay in the text.
+
+    Returns:
+        Every fault: REQUIRED, TOO_LONG, INVALID of either, and LINK_MISSING.
+    """
+    faults = [] if subject is None else check_text(subject, ("input", "subject"), LONGEST_SUBJECT)[1]
+    if body is None:
+        return faults
+    if link not in body:
+        message = "The link is missing in the text; put the link of the draft back, unchanged."
+        faults.append(Fault(FaultCode.LINK_MISSING, message, ("input", "body")))
+    if len(body) > LONGEST_BODY:
+        message = f"The text has {len(body)} characters; shorten it to {LONGEST_BODY} at most."
+        faults.append(Fault(FaultCode.TOO_LONG, message, ("input", "body"), 3000))
+    if "\0" in body:
+        faults.append(invalid(("input", "body"), "The text holds an invisible control character; remove it."))
+    return faults
 
 
 def partnership_text(provider: str) -> tuple[str, str]:

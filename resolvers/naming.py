@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -194,8 +195,18 @@ def check_email(email: str, path: Path) -> tuple[str, list[Fault]]:
     trimmed, faults = check_text(email, path, LONGEST_EMAIL)
     if faults:
         return trimmed, faults
-    try:
-        return validate_email(trimmed, check_deliverability=False).normalized, []
-    except EmailNotValidError:
+    normalized = _normalized_email(trimmed)
+    if normalized is None:
         message = f"{label(path)} {quoted(trimmed)} is not an e-mail address; write one like anna@contoso.com."
         return trimmed, [invalid(path, message)]
+    return normalized, []
+
+
+@lru_cache(maxsize=4096)
+def _normalized_email(email: str) -> str | None:
+    # A profile is sent back whole, with the address that it had: to look at every letter of it again takes as long
+    # as all other checks of the form.
+    try:
+        return validate_email(email, check_deliverability=False).normalized
+    except EmailNotValidError:
+        return None

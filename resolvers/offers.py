@@ -11,7 +11,7 @@ from models import Offer, OfferCountry
 from models.offer import ProductSubscriptionKind
 from policy.vocabulary import PrincipalKind
 from resolvers.call import Call
-from resolvers.global_ids import ObjectKind, global_id
+from resolvers.global_ids import ObjectKind, prefixed
 from resolvers.visibility import Rows, viewer_cloud
 
 
@@ -28,10 +28,10 @@ class OfferRow(NamedTuple):
     limit_per_customer: int | None
     add_on_of_id: UUID | None
 
-    @property
-    def global_id(self) -> str:
+    @prefixed(ObjectKind.OFFER)
+    def global_id(self) -> UUID:
         """The offer's id."""
-        return global_id(ObjectKind.OFFER, self.id)
+        return self.id
 
 
 class OfferCountryRow(NamedTuple):

@@ -47,10 +47,10 @@ def check_delivery(call: Call, recipient: str | None, path: Path) -> list[Fault]
         The fault, if there is one: no relay, or nobody to send it to.
     """
     if call.mail_domain is None:
-        message = "This server sends no mail. Send the draft from a mailbox of yours and set `deliver` to false."
+        message = "This server sends no mail. Send the draft from a mailbox of yours."
         return [Fault(FaultCode.NOT_SUPPORTED, message, path)]
     if recipient is None:
-        message = "Nobody is named to send this to. Set `deliver` to false, or make one that names an e-mail address."
+        message = "Nobody is named to send this to. Send the draft yourself, or make one that names an e-mail address."
         return [Fault(FaultCode.REQUIRED, message, path)]
     return []
 

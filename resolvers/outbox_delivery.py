@@ -40,10 +40,10 @@ class DueMail(NamedTuple):
     attempts: int
 
 
-async def is_mail_due(connection: AsyncConnection, now: datetime) -> bool:
-    """Whether there is anything to claim; asks without keeping anybody from writing."""
-    due = select(col(OutboxMail.id)).where(col(OutboxMail.next_attempt_at) <= now).limit(1)
-    return (await connection.execute(due)).first() is not None
+async def waiting_since(connection: AsyncConnection, now: datetime) -> datetime | None:
+    """Since when the mail that is due the longest has waited; None where nothing is due. Keeps nobody from writing."""
+    due = select(col(OutboxMail.next_attempt_at)).where(col(OutboxMail.next_attempt_at) <= now)
+    return await connection.scalar(due.order_by(col(OutboxMail.next_attempt_at)).limit(1))
 
 
 async def claim_mail(connection: AsyncConnection, now: datetime) -> DueMail | None:

@@ -4,14 +4,15 @@ from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, false, func, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlmodel import col
 
 from models import Customer, Offer, OfferCountry, ProductSubscription, PurchasePermission, SubscriptionOwner
 from models.offer import ProductSubscriptionKind
 from models.product_subscription import ProductSubscriptionStatus
 from policy.vocabulary import PrincipalKind
-from resolvers.offers import OfferRow
+from resolvers.offers import OfferRow, visible_offers
+from resolvers.product_subscriptions import visible_product_subscriptions
 from resolvers.purchase_permissions import ACTION, RESOURCE
 from resolvers.visibility import Rows, is_partner, viewer_actor, viewer_cloud, viewer_tenant
 
@@ -84,6 +85,23 @@ def visible_purchasable_offers(kind: PrincipalKind) -> Rows:
     return reservations.where(false()) if is_partner(kind) else reservations
 
 
+@cache
+def subscriptions_of_owner(kind: PrincipalKind) -> Rows:
+    """What the viewer owns, and the reservations that were bought under it."""
+    owned = select(col(SubscriptionOwner.subscription_id)).where(*_of_viewer())
+    theirs: Rows = visible_product_subscriptions(kind).where(
+        or_(col(ProductSubscription.id).in_(owned), col(ProductSubscription.bought_under_id).in_(owned))
+    )
+    return theirs.where(false()) if is_partner(kind) else theirs
+
+
+@cache
+def offers_of_owner(kind: PrincipalKind) -> Rows:
+    """The reservations that the viewer may buy now, each once."""
+    purchasable = visible_purchasable_offers(kind).with_only_columns(col(Offer.id), maintain_column_froms=True)
+    return visible_offers(kind).where(col(Offer.id).in_(purchasable.correlate(None)))
+
+
 def _owned() -> Rows:
     return (
         select(col(ProductSubscription.id))
@@ -107,9 +125,13 @@ def _owned() -> Rows:
                 col(PurchasePermission.action) == ACTION,
             ),
         )
-        .where(
-            col(SubscriptionOwner.cloud) == viewer_cloud,
-            col(SubscriptionOwner.customer_id) == viewer_tenant,
-            col(SubscriptionOwner.user_id) == viewer_actor,
-        )
+        .where(*_of_viewer())
+    )
+
+
+def _of_viewer() -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(SubscriptionOwner.cloud) == viewer_cloud,
+        col(SubscriptionOwner.customer_id) == viewer_tenant,
+        col(SubscriptionOwner.user_id) == viewer_actor,
     )

@@ -11,7 +11,7 @@ from sqlmodel import col
 from models import Partner, Partnership, Relationship
 from models.relationship import RelationshipStatus
 from policy.vocabulary import Cloud, PrincipalKind, ProgramStatus
-from resolvers.global_ids import ObjectKind, global_id
+from resolvers.global_ids import ObjectKind, prefixed
 from resolvers.visibility import Rows, is_partner, viewer_cloud, viewer_tenant
 
 
@@ -28,10 +28,15 @@ class PartnerRow(NamedTuple):
     is_sandbox: bool
     partner_agreement_signed: bool
 
-    @property
-    def global_id(self) -> str:
+    @prefixed(ObjectKind.PARTNER)
+    def global_id(self) -> UUID:
         """The partner's id: its tenant id under a prefix."""
-        return global_id(ObjectKind.PARTNER, self.id)
+        return self.id
+
+
+def row_of_partner(partner: Partner) -> PartnerRow:
+    """A partner whom a command found, as those are shown that a viewer sees anyway."""
+    return PartnerRow._make(getattr(partner, label) for label in PartnerRow._fields)
 
 
 @cache

@@ -6,6 +6,7 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from models import Partnership
+from models.outbox import MailKind
 from models.partnership import PartnershipStatus
 from policy.decisions import require_kind
 from policy.vocabulary import PartnerKind, Permission
@@ -13,10 +14,11 @@ from resolvers.audit import change, record
 from resolvers.call import Call
 from resolvers.expiry import partnership_expiry
 from resolvers.faults import Fault, FaultCode
+from resolvers.outbox import withdraw_mail
 from resolvers.outcome import Outcome, stopped
 from resolvers.partnership_invitation import PartnershipOf
+from resolvers.partnership_lookup import ID, find_own_partnership, partnership_not_found
 
-ID = ("input", "partnershipId")
 AFTER = {
     PartnershipStatus.ACTIVE: PartnershipStatus.ENDED,
     PartnershipStatus.REQUESTED: PartnershipStatus.CANCELLED,
@@ -38,10 +40,9 @@ async def end_partnership(call: Call, partnership_id: UUID | None, *, declared: 
         Denied: The caller's partner is of another kind.
     """
     require_kind(call.principal.standing, Permission.PARTNERSHIP_REMOVE, frozenset({PartnerKind.INDIRECT_PROVIDER}))
-    found = await _find(call, partnership_id)
+    found = await find_own_partnership(call, partnership_id)
     if found is None:
-        message = "You have no partnership with this id. Take ids from `partnerships`, unchanged."
-        return stopped(Fault(FaultCode.NOT_FOUND, message, ID, 1000))
+        return stopped(partnership_not_found())
     faults = []
     overdue = partnership_expiry.is_overdue(found, call.now)
     if found.status not in AFTER or overdue:
@@ -56,19 +57,6 @@ async def end_partnership(call: Call, partnership_id: UUID | None, *, declared: 
     return Outcome(PartnershipOf(found.id))
 
 
-async def _find(call: Call, partnership_id: UUID | None) -> Partnership | None:
-    if partnership_id is None:
-        return None
-    # Locked, so that an acceptance and an end of one invitation see each other.
-    return await call.find(
-        Partnership,
-        col(Partnership.cloud) == call.principal.cloud,
-        col(Partnership.provider_id) == call.principal.tenant_id,
-        col(Partnership.id) == partnership_id,
-        locked=True,
-    )
-
-
 async def _end(call: Call, found: Partnership) -> None:
     status = AFTER[found.status]
     ended = (
@@ -77,6 +65,7 @@ async def _end(call: Call, found: Partnership) -> None:
         .values(status=status, open_key=None, ended_at=call.now, ended_by=call.principal.name)
     )
     await call.transaction.execute(ended)
+    await withdraw_mail(call, MailKind.PARTNERSHIP, found.id)
     changes = [change("partnership.status", found.status.name, status.name)]
     for partner_id in filter(None, (found.provider_id, found.reseller_id)):
         await record(

@@ -17,7 +17,7 @@ from policy.vocabulary import PrincipalKind
 from resolvers.customer_filters import Narrowing, begins_with, narrowed
 from resolvers.customers import visible_customers
 from resolvers.expiry import partnership_expiry
-from resolvers.global_ids import ObjectKind, global_id
+from resolvers.global_ids import ObjectKind, prefixed
 from resolvers.naming import fold
 from resolvers.partners import name_of_partner
 from resolvers.visibility import Rows, is_partner, viewer_cloud, viewer_tenant
@@ -28,6 +28,8 @@ class PartnershipRow(NamedTuple):
 
     Attributes:
         target_email: Whom the provider invited.
+        subject: What a person made of the mail's subject; None while it is the draft's.
+        body: What a person made of the mail's text, a mark in the link's place.
         provider_name: For the draft of the mail.
         by_viewer: Whether the viewer is the provider.
         shared_with_id: The other side, while the partnership is active; None otherwise.
@@ -40,7 +42,10 @@ class PartnershipRow(NamedTuple):
     provider_name_key: str
     reseller_name_key: str
     target_email: str | None
+    subject: str | None
+    body: str | None
     requested_at: datetime
+    sent_at: datetime | None
     expires_at: datetime | None
     accepted_at: datetime | None
     ended_at: datetime | None
@@ -48,10 +53,10 @@ class PartnershipRow(NamedTuple):
     by_viewer: bool
     shared_with_id: UUID | None
 
-    @property
-    def global_id(self) -> str:
+    @prefixed(ObjectKind.PARTNERSHIP)
+    def global_id(self) -> UUID:
         """The partnership's id."""
-        return global_id(ObjectKind.PARTNERSHIP, self.id)
+        return self.id
 
 
 @cache
@@ -70,7 +75,10 @@ def visible_partnerships(kind: PrincipalKind) -> Rows:
         col(Partnership.provider_name_key).label("provider_name_key"),
         col(Partnership.reseller_name_key).label("reseller_name_key"),
         col(Partnership.target_email).label("target_email"),
+        col(Partnership.subject).label("subject"),
+        col(Partnership.body).label("body"),
         col(Partnership.requested_at).label("requested_at"),
+        col(Partnership.sent_at).label("sent_at"),
         col(Partnership.expires_at).label("expires_at"),
         col(Partnership.accepted_at).label("accepted_at"),
         col(Partnership.ended_at).label("ended_at"),

@@ -33,6 +33,7 @@ class Identity:
         app_only: Whether there is no user.
         mfa: Whether the sign-in used multi-factor authentication.
         scopes: The permissions that it names; None where it names none and narrows nothing.
+        client_id: The application that it was issued to; None where it does not say.
     """
 
     cloud: Cloud
@@ -41,6 +42,7 @@ class Identity:
     app_only: bool
     mfa: bool
     scopes: frozenset[Permission] | None
+    client_id: str | None = None
 
 
 async def find_principal(read: Read, identity: Identity) -> Principal | None:
@@ -129,6 +131,7 @@ async def _customer_user(read: Read, identity: Identity) -> Principal | None:
         actor_id=identity.actor_id,
         name=row.sign_in_name,
         mfa=identity.mfa,
+        client_id=identity.client_id,
     )
 
 
@@ -169,4 +172,5 @@ def _of_partner(
         mfa=identity.mfa and kind is PrincipalKind.PARTNER_USER,
         country=row.country,
         is_sandbox=row.is_sandbox,
+        client_id=identity.client_id,
     )

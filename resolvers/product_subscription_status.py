@@ -1,7 +1,6 @@
 """Suspending, reactivating and cancelling what a customer bought (customers.md 6.1)."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from secrets import token_hex
 from uuid import UUID
 
@@ -23,6 +22,7 @@ from resolvers.product_subscriptions import (
     product_subscription_not_found,
 )
 from resolvers.relationship_lock import lock_relationship
+from resolvers.retention import RETENTION
 
 Status = ProductSubscriptionStatus
 Check = Callable[[Call, ProductSubscriptionRow, ProductSubscriptionRow | None], Fault | None]
@@ -31,9 +31,6 @@ Check = Callable[[Call, ProductSubscriptionRow, ProductSubscriptionRow | None], 
 SUBSCRIPTION = ("input", "subscriptionId")
 CANCELLED_ONLY = frozenset({ProductSubscriptionKind.RESERVATION, ProductSubscriptionKind.SOFTWARE})
 """Settled: these are cancelled and never suspended, the others suspended and never cancelled."""
-
-RETENTION = timedelta(days=90)
-"""How long what was suspended can come back (customers.md 6.1)."""
 
 
 async def suspend_product_subscription(call: Call, subscription_id: UUID | None, etag: str) -> Outcome[Subscribed]:

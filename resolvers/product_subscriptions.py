@@ -16,7 +16,7 @@ from models.relationship import RelationshipStatus
 from policy.vocabulary import PrincipalKind
 from resolvers.call import Call
 from resolvers.faults import Fault, FaultCode, Path
-from resolvers.global_ids import ObjectKind, global_id
+from resolvers.global_ids import ObjectKind, prefixed
 from resolvers.visibility import Rows, is_partner, viewer_cloud, viewer_tenant
 
 
@@ -39,10 +39,10 @@ class ProductSubscriptionRow(NamedTuple):
     status_changed_at: datetime
     etag: str
 
-    @property
-    def global_id(self) -> str:
+    @prefixed(ObjectKind.PRODUCT_SUBSCRIPTION)
+    def global_id(self) -> UUID:
         """The subscription's id."""
-        return global_id(ObjectKind.PRODUCT_SUBSCRIPTION, self.id)
+        return self.id
 
 
 @cache
@@ -137,5 +137,5 @@ async def find_product_subscription(call: Call, subscription_id: UUID | None) ->
 
 def product_subscription_not_found(path: Path = ("input", "subscriptionId")) -> Fault:
     """The fault of an id that names no subscription of the caller; never says whether it names somebody else's."""
-    message = "You have no subscription with this id. Take ids from `Customer.subscriptions`, unchanged."
+    message = "You have no subscription with this id. Take ids from `subscriptions`, unchanged."
     return Fault(FaultCode.NOT_FOUND, message, path, 20003)

@@ -15,6 +15,7 @@ from resolvers.audit import Change, change
 from resolvers.call import Call
 from resolvers.countries.rules import country_rules
 from resolvers.customer_people import name_of_caller
+from resolvers.global_ids import ObjectKind, global_id
 from resolvers.naming import fold
 
 # What a change of each column is called in the activity log.
@@ -23,6 +24,8 @@ LOGGED = {
     "relationship_to_partner": "relationship.relationshipToPartner",
     "role": "relationship.role",
     "delegated_admin": "relationship.delegatedAdmin",
+    "via_provider_id": "relationship.viaProvider",
+    "associated_reseller_id": "associatedReseller",
 }
 
 
@@ -135,7 +138,7 @@ async def _begin(call: Call, customer: Customer, terms: Terms) -> Granted:
     await _file_domains(call, relationship)
     await call.add(await _billing_profile(call, customer, terms.partner_id))
     told = [(name, getattr(relationship, column)) for column, name in LOGGED.items()]
-    changes = [change(name, None, _told(value)) for name, value in told]
+    changes = [change(name, None, _told(value)) for name, value in told if value is not None]
     return Granted(terms.partner_id, relationship.id, relationship.list_name, changes)
 
 
@@ -176,5 +179,7 @@ async def _billing_profile(call: Call, customer: Customer, partner_id: UUID) -> 
     )
 
 
-def _told(value: Any) -> Any:  # noqa: ANN401 - a column's value: a member of one of our enums, or a boolean
+def _told(value: Any) -> Any:  # noqa: ANN401 - a column's value: a member of one of our enums, a boolean, a partner
+    if isinstance(value, UUID):
+        return global_id(ObjectKind.PARTNER, value)
     return getattr(value, "name", value)

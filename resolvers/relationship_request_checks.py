@@ -9,7 +9,8 @@ from models import Customer, Partner, Partnership, Relationship, RelationshipReq
 from models.partnership import PartnershipStatus
 from models.relationship import RelationshipStatus
 from models.relationship_request import RelationshipRequestKind, RelationshipRequestStatus
-from policy.vocabulary import Cloud, ProgramStatus
+from policy.decisions import has_capability
+from policy.vocabulary import ProgramStatus
 from resolvers.agreements import agreement_is_due
 from resolvers.call import Call
 from resolvers.countries.rules import home_region
@@ -151,7 +152,7 @@ async def _check_partnership(call: Call, opened: Opened) -> Fault | None:
 
 
 async def _check_single_partner(call: Call, opened: Opened) -> Fault | None:
-    if call.principal.cloud is not Cloud.US_GOV:
+    if has_capability(call.principal.cloud, "MANY_PARTNERS_A_CUSTOMER"):
         return None
     others = select(col(Relationship.id)).where(
         col(Relationship.cloud) == call.principal.cloud,

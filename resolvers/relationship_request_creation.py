@@ -10,9 +10,9 @@ from uuid_utils.compat import uuid7
 from models import Partnership, RelationshipRequest
 from models.partnership import PartnershipStatus
 from models.relationship_request import RelationshipRequestKind, RelationshipRequestStatus
-from policy.decisions import Denied, decide
+from policy.decisions import Denied, decide, has_capability
 from policy.principal import Principal
-from policy.vocabulary import Cloud, DenialCode, PartnerKind, Permission, ProgramStatus
+from policy.vocabulary import DenialCode, PartnerKind, Permission, ProgramStatus
 from resolvers.audit import Change, change, record
 from resolvers.call import Call
 from resolvers.expiry import request_expiry
@@ -27,12 +27,6 @@ SENDERS = {
     RelationshipRequestKind.PROVIDER: PartnerKind.INDIRECT_PROVIDER,
     RelationshipRequestKind.RESELLER_ONLY: PartnerKind.INDIRECT_RESELLER,
     RelationshipRequestKind.RESELLER_WITH_PROVIDER: PartnerKind.INDIRECT_RESELLER,
-}
-CLOUDS = {
-    RelationshipRequestKind.DIRECT: frozenset(Cloud),
-    RelationshipRequestKind.PROVIDER: frozenset({Cloud.GLOBAL, Cloud.GERMANY, Cloud.CHINA}),
-    RelationshipRequestKind.RESELLER_ONLY: frozenset({Cloud.GLOBAL, Cloud.GERMANY}),
-    RelationshipRequestKind.RESELLER_WITH_PROVIDER: frozenset({Cloud.GLOBAL}),
 }
 INPUT_KIND = ("input", "kind")
 INPUT_PROVIDER = ("input", "providerId")
@@ -123,7 +117,7 @@ def _require_new_business(principal: Principal, kind: RelationshipRequestKind) -
 
 def _check_form(principal: Principal, form: RequestForm) -> tuple[RequestForm, list[Fault]]:
     faults = [*_check_kind(principal, form), *_check_program(principal)]
-    if not form.includes_delegated_admin and principal.cloud is not Cloud.GLOBAL:
+    if not form.includes_delegated_admin and not has_capability(principal.cloud, "REQUESTS_WITHOUT_ADMIN_PRIVILEGES"):
         message = "In this cloud a request always asks for admin privileges; set `includesDelegatedAdmin` to true."
         field = ("input", "includesDelegatedAdmin")
         faults.append(Fault(FaultCode.ADMIN_PRIVILEGES_REQUIRED, message, field, 900127))
@@ -150,7 +144,7 @@ def _check_kind(principal: Principal, form: RequestForm) -> list[Fault]:
     if principal.is_sandbox:
         message = "A sandbox invites nobody; add a customer with `customerCreate` instead."
         return [Fault(FaultCode.NOT_SUPPORTED, message, None, 900127)]
-    if principal.cloud not in CLOUDS[form.kind]:
+    if not has_capability(principal.cloud, f"REQUESTS_{form.kind.name}"):
         message = f"Requests of the kind {form.kind.name} do not exist in this cloud; choose another kind."
         return [Fault(FaultCode.NOT_SUPPORTED, message, INPUT_KIND, 900127)]
     needed = SENDERS[form.kind]

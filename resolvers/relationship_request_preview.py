@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from models import Partner
 from models.agreement import AgreementType
 from models.relationship_request import RelationshipRequestStatus
 from resolvers.agreements import AgreementTemplate, agreement_templates
 from resolvers.call import Call
 from resolvers.faults import Fault, FaultCode
-from resolvers.partners import PartnerRow
+from resolvers.partners import PartnerRow, row_of_partner
 from resolvers.relationship_request_acceptance import Decided
 from resolvers.relationship_request_checks import Opened, check_parties, check_state, open_request
 
@@ -67,8 +66,8 @@ def _preview(opened: Opened, status: RelationshipRequestStatus, problems: tuple[
     due = opened.agreement_due and status is RelationshipRequestStatus.SENT
     templates = agreement_templates(opened.customer.country, AgreementType.MICROSOFT_CUSTOMER_AGREEMENT)
     return Preview(
-        inviter=_row(opened.inviter),
-        provider=_row(opened.provider) if opened.provider is not None else None,
+        inviter=row_of_partner(opened.inviter),
+        provider=row_of_partner(opened.provider) if opened.provider is not None else None,
         includes_delegated_admin=opened.request.includes_delegated_admin,
         status=status,
         expires_at=opened.request.expires_at,
@@ -76,7 +75,3 @@ def _preview(opened: Opened, status: RelationshipRequestStatus, problems: tuple[
         agreement_template=templates[0] if due else None,
         problems=problems,
     )
-
-
-def _row(partner: Partner) -> PartnerRow:
-    return PartnerRow._make(getattr(partner, label) for label in PartnerRow._fields)

@@ -15,19 +15,16 @@ from policy.principal import Principal
 from policy.vocabulary import DenialCode, Permission
 from resolvers.audit import change, record
 from resolvers.call import Call
-from resolvers.email_drafts import LINK, relationship_text
+from resolvers.email_drafts import LINK, check_words, relationship_text
 from resolvers.expiry import request_expiry
 from resolvers.faults import Fault, FaultCode
 from resolvers.invitations import Invited
-from resolvers.naming import check_text, invalid
 from resolvers.outbox import Mail, check_delivery, queue_mail, withdraw_mail
 from resolvers.outcome import Outcome, stopped
 from resolvers.partner_lookup import find_partner
 from resolvers.relationship_request_creation import RequestOf, require_for_admin
 from resolvers.relationship_requests import OPEN
 
-LONGEST_SUBJECT = 200
-LONGEST_BODY = 20_000
 ID = ("input", "relationshipRequestId")
 OWN_ONLY = "C1"
 
@@ -56,7 +53,7 @@ async def send_request(
         return stopped(_not_found())
     require_for_admin(call.principal, includes_delegated_admin=found.includes_delegated_admin)
     link = call.invitations.link(Invited.CUSTOMER, found.id)
-    faults = _check_text(subject, body, link)
+    faults = check_words(subject, body, link)
     if found.status is not RelationshipRequestStatus.DRAFT:
         message = f"The request is {found.status.name}; only a draft is sent. Make another request."
         faults.insert(0, Fault(FaultCode.INVALID_STATE, message, ID))
@@ -138,21 +135,6 @@ async def _find(call: Call, request_id: UUID | None) -> RelationshipRequest | No
 def _not_found() -> Fault:
     message = "You have no request with this id. Take ids from `relationshipRequests`, unchanged."
     return Fault(FaultCode.NOT_FOUND, message, ID, 1000)
-
-
-def _check_text(subject: str | None, body: str | None, link: str) -> list[Fault]:
-    faults = [] if subject is None else check_text(subject, ("input", "subject"), LONGEST_SUBJECT)[1]
-    if body is None:
-        return faults
-    if link not in body:
-        message = "The link is missing in the text; put the link of the draft back, unchanged."
-        faults.append(Fault(FaultCode.LINK_MISSING, message, ("input", "body")))
-    if len(body) > LONGEST_BODY:
-        message = f"The text has {len(body)} characters; shorten it to {LONGEST_BODY} at most."
-        faults.append(Fault(FaultCode.TOO_LONG, message, ("input", "body"), 3000))
-    if "\0" in body:
-        faults.append(invalid(("input", "body"), "The text holds an invisible control character; remove it."))
-    return faults
 
 
 async def _draft(call: Call, found: RelationshipRequest) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from models.relationship_request import RelationshipRequestKind, RelationshipReq
 from policy.vocabulary import PrincipalKind
 from resolvers.customer_filters import Narrowing, narrowed
 from resolvers.expiry import request_expiry
-from resolvers.global_ids import ObjectKind, global_id
+from resolvers.global_ids import ObjectKind, prefixed
 from resolvers.partners import name_of_partner
 from resolvers.visibility import Rows, is_partner, viewer_cloud, viewer_tenant
 
@@ -52,10 +52,10 @@ class RelationshipRequestRow(NamedTuple):
     provider_name: str | None
     accepted_by_id: UUID | None
 
-    @property
-    def global_id(self) -> str:
+    @prefixed(ObjectKind.RELATIONSHIP_REQUEST)
+    def global_id(self) -> UUID:
         """The request's id."""
-        return global_id(ObjectKind.RELATIONSHIP_REQUEST, self.id)
+        return self.id
 
 
 @cache

@@ -12,7 +12,7 @@ from sqlmodel import col
 from models import Partner, Relationship
 from models.relationship import RelationshipOrigin, RelationshipRole, RelationshipStatus, RelationshipToPartner
 from policy.vocabulary import PrincipalKind
-from resolvers.global_ids import ObjectKind, global_id
+from resolvers.global_ids import ObjectKind, prefixed
 from resolvers.partners import PartnerRow
 from resolvers.visibility import Rows, is_partner, viewer_cloud, viewer_tenant
 
@@ -33,10 +33,10 @@ class RelationshipRow(NamedTuple):
     ended_at: datetime | None
     end_reason: str | None
 
-    @property
-    def global_id(self) -> str:
+    @prefixed(ObjectKind.RELATIONSHIP)
+    def global_id(self) -> UUID:
         """The relationship's id."""
-        return global_id(ObjectKind.RELATIONSHIP, self.id)
+        return self.id
 
 
 @cache

@@ -11,6 +11,7 @@ from strawberry.permission import BasePermission
 from strawberry.schema_directive import Location
 
 import schema.enums  # noqa: F401 - marks our enums before the first type uses one
+from execution.ledger import REPLAYED
 from execution.links import LINK, Link, resolver_of
 from policy.decisions import (
     Denied,
@@ -136,6 +137,7 @@ def field(
     link: Link | None = None,
     resolver: Any = None,  # noqa: ANN401 - whatever Strawberry takes for a resolver
     capability: str | None = None,
+    replayed: Any = strawberry.UNSET,  # noqa: ANN401 - a value of the field's type
 ) -> Any:  # noqa: ANN401 - as strawberry.field: it stands for a value of the field's type
     """A field with its guard. Without link or resolver its value is the object's attribute of the same name.
 
@@ -147,8 +149,11 @@ def field(
         link: Leads to rows.
         resolver: Gives the value by itself; see `computed`.
         capability: What the cloud must have beside what the permission asks for; None for nothing more.
+        replayed: Of a payload: the value where the answer is told again under its idempotency key, if another.
     """
     declared: dict[Any, Any] = {ACCESS: access, LINK: link}
+    if replayed is not strawberry.UNSET:
+        declared[REPLAYED] = replayed
     if link is not None:
         resolver = resolver_of(link)
     if access is PUBLIC:

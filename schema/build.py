@@ -19,6 +19,7 @@ from schema.partners.relationship_request_mutations import RelationshipRequestMu
 from schema.product_subscriptions.mutations import ProductSubscriptionMutations
 from schema.query import Query
 from schema.scalars import SCALARS
+from schema.subscription import Subscription
 
 
 @strawberry.type(
@@ -43,6 +44,7 @@ def build_schema() -> strawberry.Schema:
     schema = strawberry.Schema(
         query=Query,
         mutation=Mutation,
+        subscription=Subscription,
         config=StrawberryConfig(scalar_map=SCALARS),
     )
     _say_nothing_of_null(schema)

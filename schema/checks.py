@@ -20,8 +20,8 @@ def check_schema(schema: strawberry.Schema) -> None:
         schema: The schema.
 
     Raises:
-        SchemaFault: Lists every field without a guard or the mark PUBLIC, every field of Mutation without a guard, and
-            everything without a description.
+        SchemaFault: Lists every field without a guard or the mark PUBLIC, every field of Mutation or Subscription
+            without a guard, and everything without a description.
     """
     faults = []
     core = schema._schema
@@ -29,21 +29,21 @@ def check_schema(schema: strawberry.Schema) -> None:
         if name.startswith("__"):
             continue
         if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
-            faults += _unguarded(name, kind, is_mutation=kind is core.mutation_type)
+            faults += _unguarded(name, kind, takes_guard=kind in (core.mutation_type, core.subscription_type))
         faults += _undescribed(name, kind)
     if faults:
         raise SchemaFault("\n".join(faults))
 
 
-def _unguarded(name: str, kind: GraphQLObjectType | GraphQLInterfaceType, *, is_mutation: bool) -> list[str]:
+def _unguarded(name: str, kind: GraphQLObjectType | GraphQLInterfaceType, *, takes_guard: bool) -> list[str]:
     faults = []
     for field_name, field in kind.fields.items():
         ours: StrawberryField | None = field.extensions.get(OURS)
         access = ours.metadata.get(ACCESS) if ours else None
         if access is None:
             faults.append(f"{name}.{field_name} has neither a guard nor the mark PUBLIC")
-        elif is_mutation and access is PUBLIC:
-            faults.append(f"{name}.{field_name} changes data and has no guard")
+        elif takes_guard and access is PUBLIC:
+            faults.append(f"{name}.{field_name} changes or streams data and has no guard")
     return faults
 
 

@@ -8,12 +8,14 @@ from typing import Any, Protocol
 import strawberry
 
 from execution.database.connection import Database
+from execution.ledger import Ledger
 from execution.unit import Unit
 from policy.decisions import Denied
 from policy.principal import Principal, Standing
 from policy.vocabulary import PrincipalKind
 from resolvers.audit import record_denial
 from resolvers.call import Call
+from resolvers.events import EventRow
 from resolvers.exported_list import ChosenT, ExportedList
 from resolvers.invitations import Invitations
 
@@ -46,6 +48,9 @@ class Context:
         committed: Told which tables a unit of work changed for good.
         invitations: Makes and reads links of invitations.
         mail_domain: The domain that mail comes from; None where the server has no relay.
+        ledger: Keeps what mutations answer; None where the client gave no key for it.
+        address: Where the request came from; empty where nobody needs to know.
+        event: What a subscription is run for; None while there is nothing yet, and for other operations.
         unit: The unit of work that fields read and write in now.
     """
 
@@ -57,6 +62,9 @@ class Context:
     committed: Callable[[frozenset[str]], None]
     invitations: Invitations
     mail_domain: str | None
+    ledger: Ledger | None = None
+    address: str = ""
+    event: EventRow | None = None
     unit: Unit = field(init=False)
 
     @property
@@ -82,7 +90,7 @@ class Context:
 
     def begin(self, *, writes: bool) -> Unit:
         """A new unit of work, which fields read and write in from now on."""
-        self.unit = Unit(self.database, self, writes=writes, committed=self.committed)
+        self.unit = Unit(self.database, self, writes=writes, committed=self.committed, ledger=self.ledger)
         return self.unit
 
     def call(self) -> Call:

@@ -53,21 +53,32 @@ FOUND_BY_ID: dict[ObjectKind, tuple[Source[Any], tuple[Permission, ...], str]] =
     ),
     ObjectKind.ACTIVITY_RECORD: (sources.activity_records, (Permission.AUDIT_READ,), "ActivityRecord"),
 }
-TYPES_BY_ID = {source: name for source, _, name in FOUND_BY_ID.values()}
+# A plain user of a customer's finds its company and, as an Owner, what `ownedSubscriptions` and a purchase showed it.
+FOUND_BY_PLAIN_USERS: dict[ObjectKind, Source[Any]] = {
+    ObjectKind.CUSTOMER: sources.customers,
+    ObjectKind.PRODUCT_SUBSCRIPTION: sources.owners_subscriptions,
+    ObjectKind.OFFER: sources.owners_offers,
+}
+TYPES_BY_ID = {source: name for source, _, name in FOUND_BY_ID.values()} | {
+    source: FOUND_BY_ID[kind][2] for kind, source in FOUND_BY_PLAIN_USERS.items()
+}
 
 
-def _may_find(principal: Principal, kind: ObjectKind, needed: tuple[Permission, ...]) -> bool:
+def _source(principal: Principal, kind: ObjectKind) -> Source[Any] | None:
+    source, needed, _ = FOUND_BY_ID[kind]
+    if principal.is_customer_admin:
+        return source
     if principal.kind is PrincipalKind.CUSTOMER_USER:
-        return principal.is_customer_admin or kind is ObjectKind.CUSTOMER
-    return all(decide(principal.standing, permission).granted for permission in needed)
+        return FOUND_BY_PLAIN_USERS.get(kind)
+    return source if all(decide(principal.standing, permission).granted for permission in needed) else None
 
 
 def _place(principal: Principal, id_text: str) -> tuple[Source[Any], UUID] | None:
     parsed = parse_global_id(id_text)
     if parsed is None:
         return None
-    source, needed, _ = FOUND_BY_ID[parsed[0]]
-    return (source, parsed[1]) if _may_find(principal, parsed[0], needed) else None
+    source = _source(principal, parsed[0])
+    return (source, parsed[1]) if source is not None else None
 
 
 def _located(

@@ -2,12 +2,14 @@
 
 from execution.source import Source
 from resolvers.activity import ActivityRow, visible_activity
-from resolvers.agreements import AgreementRow, visible_agreements
+from resolvers.agreements import AgreementRow, agreements_of_seen_customers, visible_agreements
 from resolvers.billing_profiles import BillingProfileRow, visible_billing_profiles
-from resolvers.customers import CustomerRow, DomainRow, visible_customers, visible_domains
+from resolvers.customers import CustomerRow, DomainRow, customers_and_relationships, visible_domains
 from resolvers.offers import OfferCountryRow, OfferRow, visible_offer_countries, visible_offers
 from resolvers.owned_subscriptions import (
     OwnedSubscriptionRow,
+    offers_of_owner,
+    subscriptions_of_owner,
     visible_owned_subscriptions,
     visible_purchasable_offers,
 )
@@ -26,7 +28,7 @@ from resolvers.relationships import (
     own_relationships as own_relationship_rows,
 )
 
-customers = Source(CustomerRow, visible_customers)
+customers = Source(CustomerRow, customers_and_relationships)
 shared_customers = Source(CustomerRow, visible_shared_customers)
 domains = Source(DomainRow, visible_domains, key="name")
 partners = Source(PartnerRow, visible_partners)
@@ -37,6 +39,7 @@ own_relationships = Source(RelationshipRow, own_relationship_rows)
 resellers = Source(PartnerRow, visible_resellers)
 billing_profiles = Source(BillingProfileRow, visible_billing_profiles)
 agreements = Source(AgreementRow, visible_agreements)
+customers_agreements = Source(AgreementRow, agreements_of_seen_customers)
 activity_records = Source(ActivityRow, visible_activity)
 offers = Source(OfferRow, visible_offers)
 offer_countries = Source(OfferCountryRow, visible_offer_countries, key="country")
@@ -45,3 +48,5 @@ qualifications = Source(QualificationRow, visible_qualifications)
 purchase_permissions = Source(PurchasePermissionRow, visible_purchase_permissions, key="customer_id")
 owned_subscriptions = Source(OwnedSubscriptionRow, visible_owned_subscriptions)
 purchasable_offers = Source(OfferRow, visible_purchasable_offers)
+owners_subscriptions = Source(ProductSubscriptionRow, subscriptions_of_owner)
+owners_offers = Source(OfferRow, offers_of_owner)

@@ -2,14 +2,17 @@
 
 import os
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+from argon2 import PasswordHasher
 from hypothesis import settings as hypothesis_settings
 
+from resolvers import passwords
 from tests.clients import Api, serve_in_process
 from tests.worlds import POSTGRES, WANT_OF_POSTGRESQL, World, administer, fill, postgresql_answers, settings_for
 
@@ -35,6 +38,17 @@ def pytest_sessionfinish(session: pytest.Session):
     terminal = session.config.pluginmanager.get_plugin("terminalreporter")
     if NO_SKIPS and terminal is not None and terminal.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hasty_hashes() -> Iterator[None]:
+    """Argon2 without what makes it slow, for servers in this process: a fifth of a second less for each new customer.
+
+    Server processes hash as operators' do; `processes/test_crash.py` looks at their hashes.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "PasswordHasher", partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @pytest_asyncio.fixture(scope="session")

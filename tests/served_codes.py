@@ -11,7 +11,7 @@ from resolvers.faults import FaultCode
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("clientela", "schema", "execution", "resolvers")
 # What makes or words an error, and takes its code as a text.
-MAKERS = re.compile(r"(Refusal|Wording|_error|_refusal|_coded)$")
+MAKERS = re.compile(r"(Refusal|StreamOver|Wording|_error|_refusal|_coded)$")
 CODE = re.compile(r"[A-Z][A-Z_]{3,}")
 
 

@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 
-from execution.database import postgres, sqlite
+from execution.database import sqlite
+from execution.database.postgres_connection import PostgresConnection
 
 Statement = tuple[str, tuple[Any, ...]]
 DOORS = [
-    (postgres._Connection, "fetch"),
-    (postgres._Connection, "change"),
+    (PostgresConnection, "fetch"),
+    (PostgresConnection, "change"),
+    (PostgresConnection, "run_later"),
     (sqlite._Connection, "execute"),
     (sqlite._Connection, "change"),
 ]

@@ -158,7 +158,7 @@ def test_a_field_without_guard_or_mark_stops_the_start():
 
 
 def test_a_mutation_that_anybody_may_call_stops_the_start():
-    with pytest.raises(SchemaFault, match=r"Public\.write changes data and has no guard"):
+    with pytest.raises(SchemaFault, match=r"Public\.write changes or streams data and has no guard"):
         check_schema(strawberry.Schema(query=Sound, mutation=Public))
 
 

@@ -25,6 +25,7 @@ PACKAGE_DATA = {
     "migrations/versions/0001_first_tables.py",
     "clientela/static/graphiql/index.html",
     "clientela/static/invitation/page.js",
+    "clientela/static/invitation/reseller.html",
 }
 
 

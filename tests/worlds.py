@@ -4,11 +4,13 @@ import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
+from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from clientela.clock import utc_now
@@ -50,6 +52,13 @@ class World:
             yield settings
 
     @asynccontextmanager
+    async def without_rows(self) -> AsyncIterator["World"]:
+        """A template that is migrated and has no row, which is gone afterwards."""
+        async with self.empty() as settings:
+            await fill(settings, with_demo_world=False)
+            yield replace(self, template=str(make_url(settings.sqlalchemy_url).database))
+
+    @asynccontextmanager
     async def _database(self, template: str | None = None) -> AsyncIterator[Settings]:
         name = f"clientela_test_{uuid4().hex[:12]}"
         if self.kind == "sqlite":
@@ -67,8 +76,15 @@ class World:
 
 
 def settings_for(url: str, folder: Path) -> Settings:
-    """Settings of a development server on a database, untouched by this machine's environment."""
-    return Settings(_env_file=None, database_url=url, data_dir=folder, development=True, port=8000)  # type: ignore[call-arg]
+    """Settings of a development server on a database, untouched by this machine's environment.
+
+    One person asks more in a test than in a day's work, so how often is not limited; tests of rates set their own.
+    """
+    own: dict[str, Any] = {"database_url": url, "data_dir": folder, "development": True, "port": 8000}
+    often = {
+        f"rate_{who}_{what}": 10**9 for who in ("user", "application", "address") for what in ("points", "mutations")
+    }
+    return Settings(_env_file=None, **own, **often)
 
 
 async def administer(command: str) -> None:
@@ -89,12 +105,13 @@ async def postgresql_answers() -> bool:
     return True
 
 
-async def fill(settings: Settings) -> None:
+async def fill(settings: Settings, *, with_demo_world: bool = True) -> None:
     """Migrates a database and fills the demo world in; leaves one file where it is SQLite."""
     engine: AsyncEngine = make_engine(settings)
     try:
         await migrate(engine)
-        await fill_demo_world(engine, utc_now())
+        if with_demo_world:
+            await fill_demo_world(engine, utc_now())
         async with engine.connect() as connection:
             if engine.dialect.name == "sqlite":
                 await connection.exec_driver_sql("pragma wal_checkpoint(truncate)")

@@ -38,7 +38,7 @@ def serve_demo(settings: Settings) -> None:
     filled = asyncio.run(_prepare(settings))
     sys.stdout.write(_welcome(settings.base_url, filled=filled))
     sys.stdout.flush()
-    run(app, listener)
+    run(app, listener, settings)
 
 
 async def _prepare(settings: Settings) -> bool:

@@ -13,18 +13,21 @@ from clientela.mail.relay import NotTakenError, SmtpRelay
 from clientela.migration import current_revision, newest_revision
 from clientela.names import ForeignPackageError, check_names
 from clientela.settings import Settings
+from resolvers.persisted_documents import registered_documents
 
 OLDEST_POSTGRESQL = 150_000
 
 
 async def examine(settings: Settings) -> int:
-    """Prints a line a check.
+    """Prints a line a setting, then a line a check.
 
     Returns:
         The exit status: 0 where everything is well, 1 otherwise.
     """
     healthy = True
     database = make_engine(settings)
+    for name, value in settings.shown:
+        sys.stdout.write(f"      {name} = {value}\n")
     try:
         async for name, fault in _checks(settings, database):
             healthy = healthy and fault is None
@@ -45,7 +48,10 @@ async def _checks(settings: Settings, database: AsyncEngine) -> AsyncIterator[tu
     fault = await _database(database)
     yield f"database ({database.dialect.name})", fault
     if fault is None:
-        yield "migrations", await _migrations(database)
+        fault = await _migrations(database)
+        yield "migrations", fault
+    if fault is None and settings.persisted_documents == "required":
+        yield "persisted documents", await _documents(database)
 
 
 def _names() -> str | None:
@@ -88,6 +94,13 @@ async def _database(database: AsyncEngine) -> str | None:
     except (SQLAlchemyError, OSError) as error:
         return f"{getattr(error, 'orig', None) or error}; check CLIENTELA_DATABASE_URL and that the server runs"
     return None
+
+
+async def _documents(database: AsyncEngine) -> str | None:
+    async with database.connect() as connection:
+        if await registered_documents(connection):
+            return None
+    return "none is registered, so every request is refused; run `clientela documents register FOLDER`"
 
 
 async def _migrations(database: AsyncEngine) -> str | None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from sqlalchemy.exc import SQLAlchemyError
 
 from clientela.names import ForeignPackageError
+from clientela.operations.extras import MissingExtraError
 from clientela.secret import MissingSecretError
 from clientela.server import PortTakenError
 
@@ -20,7 +21,7 @@ def told_in_one_line() -> Iterator[None]:
     """Ends the process with status 1 and one line for the faults that a person can mend."""
     try:
         yield
-    except (ForeignPackageError, MissingSecretError, NotReadyError, PortTakenError) as error:
+    except (ForeignPackageError, MissingExtraError, MissingSecretError, NotReadyError, PortTakenError) as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(1) from None
     except (SQLAlchemyError, OSError) as error:

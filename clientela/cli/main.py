@@ -16,6 +16,10 @@ app = typer.Typer(
 
 outbox = typer.Typer(no_args_is_help=True, help="Mail that waits for the relay, and mail that was given up.")
 app.add_typer(outbox, name="outbox")
+documents = typer.Typer(no_args_is_help=True, help="Documents that clients name by their hash.")
+app.add_typer(documents, name="documents")
+offers = typer.Typer(no_args_is_help=True, help="What the catalogue sells.")
+app.add_typer(offers, name="offers")
 imports = typer.Typer(no_args_is_help=True, help="Bring in what other programs know.")
 app.add_typer(imports, name="import")
 
@@ -28,19 +32,27 @@ def demo(
     data_dir: DataDir = None,
 ) -> None:
     """Serve the demo world on this machine: migrates, fills the world once, prints who you can be."""
-    from clientela.cli.demo import serve_demo
-    from clientela.cli.settings import load_settings
+    from clientela.cli.loading import for_good
+
+    with for_good():
+        from clientela.cli.demo import serve_demo
+        from clientela.cli.settings import load_settings
 
     serve_demo(load_settings(development=True, port=port, data_dir=data_dir))
 
 
 @app.command()
-def serve() -> None:
+def serve(
+    workers: Annotated[int | None, typer.Option(help="Processes that share the port, instead of the setting.")] = None,
+) -> None:
     """Serve with the configured issuers and database. Run `clientela migrate` before the first time."""
-    from clientela.cli.serve import serve_production
-    from clientela.cli.settings import load_settings
+    from clientela.cli.loading import for_good
 
-    serve_production(load_settings())
+    with for_good():
+        from clientela.cli.serve import serve_production
+        from clientela.cli.settings import load_settings
+
+    serve_production(load_settings(workers=workers))
 
 
 @app.command()
@@ -70,7 +82,7 @@ def seed(
 
 @app.command()
 def sweep(data_dir: DataDir = None) -> None:
-    """Write down which invitations expired. They read so anyway; run it daily, to keep what is open small."""
+    """Write down which invitations expired, delete what was suspended 90 days ago, forget old answers. Run it daily."""
     from clientela.cli.settings import load_settings
     from clientela.cli.sweep import sweep as sweep_invitations
 
@@ -202,6 +214,49 @@ def outbox_drop(ids: Annotated[list[str], IDS], data_dir: DataDir = None) -> Non
     from clientela.cli.settings import load_settings
 
     asyncio.run(drop_outbox(load_settings(data_dir=data_dir), ids))
+
+
+@offers.command("load")
+def offers_load(
+    file: Annotated[Path, typer.Argument(help="JSON; `docs/offers.md` names its members.")], data_dir: DataDir = None
+) -> None:
+    """Add the offers of a file and change those that are there: all, or none where one is at fault."""
+    from clientela.cli.offers import load
+    from clientela.cli.settings import load_settings
+
+    raise typer.Exit(asyncio.run(load(load_settings(data_dir=data_dir), file)))
+
+
+@documents.command("register")
+def documents_register(
+    folder: Annotated[Path, typer.Argument(help="Holds .graphql files, or manifests of Relay, codegen or Apollo.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Register every document of a folder, or none where one does not fit the schema. Again changes nothing."""
+    from clientela.cli.documents import register
+    from clientela.cli.settings import load_settings
+
+    raise typer.Exit(asyncio.run(register(load_settings(data_dir=data_dir), folder)))
+
+
+@documents.command("list")
+def documents_list(data_dir: DataDir = None) -> None:
+    """List the documents that are registered."""
+    from clientela.cli.documents import list_documents
+    from clientela.cli.settings import load_settings
+
+    asyncio.run(list_documents(load_settings(data_dir=data_dir)))
+
+
+@documents.command("remove")
+def documents_remove(
+    ids: Annotated[list[str], typer.Argument(help="Ids, as `documents list` shows them.")], data_dir: DataDir = None
+) -> None:
+    """Remove documents; requests that name them are refused within a minute."""
+    from clientela.cli.documents import remove
+    from clientela.cli.settings import load_settings
+
+    asyncio.run(remove(load_settings(data_dir=data_dir), ids))
 
 
 def main() -> None:

@@ -105,6 +105,9 @@ class Authenticator:
             return known.principal
         generation = self._generation
         principal = await self.lookup(identity)
+        if known is not None and principal == known.principal:
+            # The same object is found faster in what is kept by it.
+            principal = known.principal
         if principal is not None and generation == self._generation:
             self._remember(identity, _Known(principal, stamp, time.monotonic() + SECONDS_REMEMBERED))
         return principal

@@ -30,6 +30,10 @@ class DevelopmentIssuer:
         """The one key."""
         return self._keys
 
+    def held(self, _key_id: str | None) -> KeySet:
+        """The one key."""
+        return self._keys
+
     def settings(self) -> list[IssuerSettings]:
         """The issuer as every cloud trusts it: one name a cloud, as real clouds have."""
         return [

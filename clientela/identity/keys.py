@@ -28,6 +28,9 @@ class KeySource(Protocol):
     async def keys(self, key_id: str | None) -> KeySet:
         """The issuer's keys, with the named one among them where the issuer has it."""
 
+    def held(self, key_id: str | None) -> KeySet | None:
+        """What `keys` would answer without asking the issuer; None where it would ask."""
+
 
 @dataclass(slots=True)
 class PublishedKeys:
@@ -44,6 +47,7 @@ class PublishedKeys:
     issuer: IssuerSettings
     keep_seconds: int
     _held: KeySet | None = None
+    _ids: frozenset[str | None] = frozenset()
     _fetched_at: float = float("-inf")
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -56,19 +60,20 @@ class PublishedKeys:
         Raises:
             KeysUnavailableError: They could not be fetched and none are kept.
         """
-        if self._usable(key_id) is None:
+        if self.held(key_id) is None:
             async with self._turn:
-                if self._usable(key_id) is None:
+                if self.held(key_id) is None:
                     await self._fetch()
         if self._held is None:
             raise KeysUnavailableError(self.issuer.url)
         return self._held
 
-    def _usable(self, key_id: str | None) -> KeySet | None:
+    def held(self, key_id: str | None) -> KeySet | None:
+        """The keys at hand; None where they are old, or lack the named one and may be fetched again by now."""
         age = time.monotonic() - self._fetched_at
         if self._held is None or age > self.keep_seconds:
             return None
-        known = key_id is None or any(key.kid == key_id for key in self._held.keys)
+        known = key_id is None or key_id in self._ids
         return self._held if known or age < LEAST_SECONDS_BETWEEN_FETCHES else None
 
     async def _fetch(self) -> None:
@@ -80,6 +85,7 @@ class PublishedKeys:
             async with httpx.AsyncClient(timeout=FETCH_TIMEOUT_SECONDS) as client:
                 url = self.issuer.jwks_url or await self._discover(client)
                 self._held = KeySet.import_key_set(await _get(client, url))
+                self._ids = frozenset(key.kid for key in self._held.keys)
         except (httpx.HTTPError, httpx.InvalidURL, JoseError, ValueError, KeyError, TypeError) as error:
             if self._held is None:
                 # Nothing is held, so the next request tries again at once and finds the issuer as soon as it is up.

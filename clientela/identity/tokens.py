@@ -46,8 +46,8 @@ class _Proven:
     key_id: str | None
     keys: KeySet
 
-    async def holds(self) -> bool:
-        return time.time() < self.until and await self.source.keys(self.key_id) is self.keys
+    def holds(self) -> bool:
+        return time.time() < self.until and self.source.held(self.key_id) is self.keys
 
 
 class TokenVerifier:
@@ -72,7 +72,7 @@ class TokenVerifier:
             raise TokenRefusedError("longer than any token")
         digest = sha256(token.encode()).digest()
         remembered = self._proven.get(digest)
-        if remembered is not None and await remembered.holds():
+        if remembered is not None and remembered.holds():
             return remembered.identity
         try:
             header, unproven = _peek(token)
@@ -124,16 +124,21 @@ def _peek(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _identity(claims: dict[str, Any], issuer: IssuerSettings) -> Identity:
+    # As OpenID Connect, Entra ID's older tokens and RFC 9068 name it.
     client = claims.get("azp") or claims.get("appid") or claims.get("client_id")
-    app_only = claims.get("idtyp") == "app" or (client is not None and claims.get("sub") == client)
+    client_id = str(client) if client else None
+    app_only = claims.get("idtyp") == "app" or (client_id is not None and claims.get("sub") == client)
     tenant_id = UUID(str(claims["tid"]))
     if app_only:
         scopes: frozenset[Permission] | None = permissions_in(_words(claims.get("roles")))
-        return Identity(issuer.cloud, tenant_id, UUID(str(client)), app_only=True, mfa=False, scopes=scopes)
+        return Identity(
+            issuer.cloud, tenant_id, UUID(client_id), app_only=True, mfa=False, scopes=scopes, client_id=client_id
+        )
     # Scopes of other services narrow nothing; a token that names permissions of ours is limited to them.
     scopes = permissions_in(_words(claims.get("scp") or claims.get("scope"))) or None
     mfa = "mfa" in _words(claims.get("amr"))
-    return Identity(issuer.cloud, tenant_id, _user_id(claims), app_only=False, mfa=mfa, scopes=scopes)
+    user_id = _user_id(claims)
+    return Identity(issuer.cloud, tenant_id, user_id, app_only=False, mfa=mfa, scopes=scopes, client_id=client_id)
 
 
 def _user_id(claims: dict[str, Any]) -> UUID:

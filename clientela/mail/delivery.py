@@ -15,14 +15,14 @@ from clientela.mail.message import compose
 from clientela.mail.relay import NotTakenError, SmtpRelay
 from models.outbox import MailKind, OutboxMail
 from resolvers.invitations import Invitations, Invited
-from resolvers.outbox_delivery import DueMail, claim_mail, is_mail_due, mail_delivered, mail_failed
+from resolvers.outbox_delivery import DueMail, claim_mail, mail_delivered, mail_failed, waiting_since
 
 POLL_SECONDS = 5
 """How soon mail is seen that another process queued or that is due again; mail of this process is seen at once."""
 
 SECONDS_TO_FINISH = 10
 
-INVITED = {MailKind.RELATIONSHIP_REQUEST: Invited.CUSTOMER}
+INVITED = {MailKind.RELATIONSHIP_REQUEST: Invited.CUSTOMER, MailKind.PARTNERSHIP: Invited.RESELLER}
 """Whose link a mail of a kind holds."""
 
 log = structlog.get_logger()
@@ -68,7 +68,7 @@ class MailDelivery:
     async def deliver_due(self) -> None:
         """Tries all mail that is due once."""
         async with self._database.connect() as reading:
-            if not await is_mail_due(reading, self._clock()):
+            if await waiting_since(reading, self._clock()) is None:
                 return
         async with self._database.execution_options(writes=True).connect() as connection:
             while not self._stopping and (mail := await claim_mail(connection, self._clock())) is not None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Hashable, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Dialect
 
@@ -15,6 +16,50 @@ class DatabaseError(Exception):
 
 class ConnectionLostError(DatabaseError):
     """The connection died, or none could be had. What was not committed is not there."""
+
+
+class LimitError(DatabaseError):
+    """A limit was reached.
+
+    Attributes:
+        limit: Its name, mostly one of `Patience`.
+        allowed: Its value.
+    """
+
+    def __init__(self, message: str, limit: str, allowed: float) -> None:
+        super().__init__(message)
+        self.limit = limit
+        self.allowed = allowed
+
+
+class DeadlineError(LimitError):
+    """A statement took longer than it may, or waited too long for somebody else's lock."""
+
+
+class OverloadedError(LimitError):
+    """Too many wait for a connection already, or one waited too long. Nothing ran."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a database is given.
+
+    Attributes:
+        statement_seconds: For a statement.
+        lock_seconds: To wait for a lock that somebody else holds.
+        idle_seconds: For a transaction between its statements.
+        most_waiting: How many may wait for a connection at a time.
+        waiting_seconds: How long each of them waits.
+    """
+
+    statement_seconds: float = 10.0
+    lock_seconds: float = 5.0
+    idle_seconds: float = 30.0
+    most_waiting: int = 1_000
+    waiting_seconds: float = 5.0
+
+
+PATIENCE = Patience()
 
 
 class Connection(Protocol):
@@ -41,6 +86,15 @@ class Transaction(Connection, Protocol):
             DatabaseError: It could not be run.
         """
 
+    async def write(self, sql: str, arguments: Sequence[Any]) -> None:
+        """Runs a statement that returns no rows and whose outcome nobody looks at.
+
+        It may travel with the next statement, or with the commit, which then raises what is wrong with it.
+
+        Raises:
+            DatabaseError: It could not be run.
+        """
+
     async def commit(self) -> None:
         """Keeps what was written.
 
@@ -50,6 +104,18 @@ class Transaction(Connection, Protocol):
 
     async def rollback(self) -> None:
         """Keeps nothing; never fails."""
+
+
+class Usage(NamedTuple):
+    """How busy a database's connections are.
+
+    Attributes:
+        in_use: How many are held now.
+        waiting: How many wait for one.
+    """
+
+    in_use: int
+    waiting: int
 
 
 class Database(Protocol):
@@ -75,6 +141,9 @@ class Database(Protocol):
 
     def stamp(self) -> Hashable:
         """Differs once anybody committed a change since the last call; None where only asking the tables tells."""
+
+    def usage(self) -> Usage:
+        """How many connections are held, and waited for, at this moment."""
 
     async def close(self) -> None:
         """Closes every connection."""

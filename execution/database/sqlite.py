@@ -14,7 +14,7 @@ from sqlalchemy import Dialect
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_random
 
-from execution.database.connection import ConnectionLostError, DatabaseError
+from execution.database.connection import PATIENCE, ConnectionLostError, DatabaseError, DeadlineError, Patience, Usage
 from execution.database.statements import Row, Statements
 
 LONGEST_INLINE_SECONDS = 0.05
@@ -33,16 +33,19 @@ class SqliteDatabase:
         statements: Those that were compiled for it.
     """
 
-    def __init__(self, file: str, busy_seconds: float) -> None:
+    def __init__(self, file: str, busy_seconds: float, patience: Patience = PATIENCE) -> None:
         self.dialect: Dialect = SQLiteDialect_pysqlite()
         self.statements = Statements(self.dialect)
         self._file = file
+        self._patience = patience
         self._busy_seconds = busy_seconds
         self._reader: _Connection | None = None
         self._writer: _Connection | None = None
         self._writes = asyncio.Lock()
         self._long_reads = asyncio.Semaphore(MOST_LONG_READS)
         self._idle: list[_Connection] = []
+        self._long_reads_open = 0
+        self._waiting = 0
 
     @asynccontextmanager
     async def reading(self, *, statements: int) -> AsyncIterator["_Connection"]:
@@ -64,6 +67,10 @@ class SqliteDatabase:
         """SQLite's own number, which a commit of any other connection or process changes."""
         return self._short_reads().execute("pragma data_version")[0][0]  # type: ignore[no-any-return]
 
+    def usage(self) -> Usage:
+        """Who writes or reads long at this moment, and how many wait to write."""
+        return Usage(self._writes.locked() + self._long_reads_open - len(self._idle), self._waiting)
+
     async def close(self) -> None:
         """Closes every connection that is not in use."""
         for connection in (self._reader, self._writer, *self._idle):
@@ -74,12 +81,17 @@ class SqliteDatabase:
 
     def _short_reads(self) -> "_Connection":
         if self._reader is None:
-            self._reader = _Connection(self._file, 0, "pragma query_only = on")
-            self._reader.break_off_long_statements()
+            # Another process that opens or closes the file locks it for a moment, for reads too.
+            self._reader = _Connection(self._file, LONGEST_INLINE_SECONDS, "pragma query_only = on")
+            self._reader.break_off_long_statements(LONGEST_INLINE_SECONDS)
         return self._reader
 
     async def _begin_writing(self) -> "_Writing":
-        await self._writes.acquire()
+        self._waiting += 1
+        try:
+            await self._writes.acquire()
+        finally:
+            self._waiting -= 1
         try:
             if self._writer is None:
                 self._writer = _Connection(self._file, 0, "pragma foreign_keys = on", "pragma synchronous = normal")
@@ -93,8 +105,10 @@ class SqliteDatabase:
                 with attempt:
                     # One that read first and wrote later would fail where another writer came between.
                     self._writer.execute("begin immediate")
-        except BaseException:
+        except BaseException as error:
             self._writes.release()
+            if _is_busy(error):
+                raise DeadlineError(str(error), "busy_seconds", self._busy_seconds) from error
             raise
         return _Writing(self._writer, self._writes.release)
 
@@ -110,7 +124,10 @@ class SqliteDatabase:
         return _LongRead(connection, give_back)
 
     def _long_reader(self) -> "_Connection":
-        return _Connection(self._file, self._busy_seconds, "pragma query_only = on")
+        self._long_reads_open += 1
+        connection = _Connection(self._file, self._busy_seconds, "pragma query_only = on")
+        connection.break_off_long_statements(self._patience.statement_seconds)
+        return connection
 
 
 class _Connection:
@@ -121,7 +138,9 @@ class _Connection:
             )
         except sqlite3.Error as error:
             raise ConnectionLostError(str(error)) from error
+        self._busy_seconds = busy_seconds
         self._until = 0.0
+        self._longest = LONGEST_INLINE_SECONDS
         for setting in ("pragma temp_store = memory", *settings):
             self.execute(setting)
 
@@ -130,10 +149,15 @@ class _Connection:
         return self.execute(sql, arguments)
 
     def execute(self, sql: str, arguments: Sequence[Any] = ()) -> list[Row]:
-        self._until = time.monotonic() + LONGEST_INLINE_SECONDS
+        self._until = time.monotonic() + self._longest
         try:
             return self._raw.execute(sql, arguments).fetchall()
         except sqlite3.Error as error:
+            code = getattr(error, "sqlite_errorcode", None)
+            if code == sqlite3.SQLITE_INTERRUPT:
+                raise DeadlineError(str(error), "statement_seconds", self._longest) from error
+            if code == sqlite3.SQLITE_BUSY:
+                raise DeadlineError(str(error), "busy_seconds", self._busy_seconds) from error
             raise DatabaseError(str(error)) from error
 
     def change(self, sql: str, arguments: Sequence[Any]) -> int:
@@ -142,7 +166,13 @@ class _Connection:
         except sqlite3.Error as error:
             raise DatabaseError(str(error)) from error
 
-    def break_off_long_statements(self) -> None:
+    def end_transaction(self) -> None:
+        """Rolls back; a disk that is full or failed may have made SQLite do so itself."""
+        if self._raw.in_transaction:
+            self.execute("rollback")
+
+    def break_off_long_statements(self, seconds: float) -> None:
+        self._longest = seconds
         self._raw.set_progress_handler(lambda: time.monotonic() > self._until, STEPS_BETWEEN_LOOKS)
 
     def close(self) -> None:
@@ -158,6 +188,9 @@ class _Writing:
     async def change(self, sql: str, arguments: Sequence[Any]) -> int:
         return self._connection.change(sql, arguments)
 
+    async def write(self, sql: str, arguments: Sequence[Any]) -> None:
+        self._connection.change(sql, arguments)
+
     async def commit(self) -> None:
         try:
             self._connection.execute("commit")
@@ -167,8 +200,10 @@ class _Writing:
         self._give_back()
 
     async def rollback(self) -> None:
-        self._connection.execute("rollback")
-        self._give_back()
+        try:
+            self._connection.end_transaction()
+        finally:
+            self._give_back()
 
 
 class _LongRead:
@@ -181,6 +216,9 @@ class _LongRead:
 
     async def change(self, sql: str, arguments: Sequence[Any]) -> int:
         return await asyncio.to_thread(self._connection.change, sql, arguments)
+
+    async def write(self, sql: str, arguments: Sequence[Any]) -> None:
+        await self.change(sql, arguments)
 
     async def commit(self) -> None:
         await self.rollback()

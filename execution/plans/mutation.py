@@ -5,7 +5,8 @@ from typing import Any, Protocol
 from graphql import GraphQLError, GraphQLObjectType, get_nullable_type, is_non_null_type, is_object_type, located_error
 from graphql.execution.collect_fields import FieldDetailsList
 
-from execution.database.connection import Connection
+from execution.database.connection import Connection, DatabaseError
+from execution.ledger import Told, told_differently
 from execution.plans.denials import settle
 from execution.plans.operation import Operation, ours_of
 from execution.plans.outcomes import Surprise, Unplannable
@@ -42,6 +43,7 @@ class Command:
         self._info = resolver.info_parameter.name if resolver.info_parameter else None
         self._arguments = operation.arguments(definition, details[0].node)
         self._payload = ObjectPart(operation, payload, details)
+        self._told_differently = told_differently(payload, operation.fields(payload, details))
 
     async def run(self, run: WritingRun) -> Result:
         """The response's data and errors, after the unit was committed or rolled back.
@@ -58,6 +60,9 @@ class Command:
             given[self._info] = run
         unit = run.connection = context.begin(writes=True)
         try:
+            if unit.ledger is not None and (told := await unit.ledger.recall(unit, self._key)) is not None:
+                await unit.abandon()
+                return {self._key: told.data}, told.errors
             value = self._resolver(*self._own, **given)
             value = await value if self._awaits else value
         except BaseException as error:
@@ -68,13 +73,22 @@ class Command:
             return self._failed(error)
         try:
             result = await self._read(run, value)
+        except DatabaseError as error:
+            # A write that nobody waited for failed, or the connection did: to run the command again would repeat it.
+            await unit.abandon()
+            return self._failed(error)
         except BaseException:
             await unit.abandon()
             raise
         try:
+            if unit.ledger is not None and unit.keep:
+                data, errors = result
+                told = Told({**data[self._key], **self._told_differently}, errors)
+                await unit.ledger.keep(unit, self._key, told)
             await unit.end()
         except Exception as error:
             # Whether it was committed or not: the executor must not run the command again.
+            await unit.abandon()
             return self._failed(error)
         return result
 

@@ -8,21 +8,29 @@ from typing import Any
 from uuid import UUID
 
 import strawberry
-from graphql import FieldNode, GraphQLField, GraphQLObjectType, OperationDefinitionNode
+from graphql import (
+    ArgumentNode,
+    FieldNode,
+    GraphQLField,
+    GraphQLObjectType,
+    OperationDefinitionNode,
+    VariableNode,
+    is_non_null_type,
+    is_required_argument,
+)
 from graphql.execution.collect_fields import FieldDetailsList, FragmentDetails, collect_fields, collect_subfields
 from graphql.execution.values import VariableValues, get_argument_values
 from graphql.language import Visitor, visit
+from graphql.pyutils import Undefined
 from sqlalchemy import Dialect
 from strawberry.types.field import StrawberryField
 
 from execution.database.statements import Statements
+from execution.ledger import OURS
 from execution.plans.denials import Denial
 from execution.plans.inputs import Inputs
 from execution.plans.outcomes import Unplannable
 from execution.source import Viewer
-
-OURS = "strawberry-definition"
-"""Under this name graphql-core's fields carry the Strawberry field that they were made from."""
 
 CONSTANT = str | int | float | Enum | UUID | date | None
 Fields = dict[str, FieldDetailsList]
@@ -89,13 +97,43 @@ class Operation:
 
         if not definition.args:
             return lambda _: {}
-        if _names_variables(node):
+        taken = {argument.name.value: argument.value for argument in node.arguments or ()}
+        variables = {name: value.name.value for name, value in taken.items() if isinstance(value, VariableNode)}
+        fixed = self._fixed(definition, node, frozenset(variables))
+        if fixed is None:
             return read
-        always = read(self.booleans)
-        if not all(isinstance(value, CONSTANT) for value in always.values()):
-            # A resolver may change a list that it was given; the next run must not see that.
-            return read
-        return lambda _: dict(always)
+        required = {name for name in variables if is_required_argument(definition.args[name])}
+        never_null = {name for name in variables if is_non_null_type(definition.args[name].type)}
+
+        def read_plain(given: VariableValues) -> dict[str, Any]:
+            values = dict(fixed)
+            for name, variable in variables.items():
+                value = given.coerced.get(variable, Undefined)
+                if value is Undefined:
+                    if name in required:
+                        return read(given)
+                elif value is None and name in never_null:
+                    return read(given)
+                else:
+                    values[name] = value
+            return convert(values)
+
+        return read_plain
+
+    def _fixed(self, definition: GraphQLField, node: FieldNode, variables: frozenset[str]) -> dict[str, Any] | None:
+        # The values of all arguments but those that are a variable, for which it has the defaults.
+        others = [argument for argument in node.arguments or () if argument.name.value not in variables]
+        if any(_names_variables(argument) for argument in others):
+            return None
+        known = {
+            name: argument
+            for name, argument in definition.args.items()
+            if name not in variables or not is_required_argument(argument)
+        }
+        without = FieldNode(name=node.name, arguments=tuple(others))
+        found = get_argument_values(GraphQLField(definition.type, args=known), without, self.booleans)
+        # A resolver may change a list that it was given; the next run must not see that.
+        return found if all(isinstance(value, CONSTANT) for value in found.values()) else None
 
 
 def ours_of(definition: GraphQLField) -> StrawberryField:
@@ -117,8 +155,7 @@ class _FindVariable(Visitor):
         self.found = True
 
 
-def _names_variables(node: FieldNode) -> bool:
+def _names_variables(argument: ArgumentNode) -> bool:
     finder = _FindVariable()
-    for argument in node.arguments or ():
-        visit(argument, finder)
+    visit(argument, finder)
     return finder.found

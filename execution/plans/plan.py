@@ -1,7 +1,7 @@
 """A plan: what one operation reads and how its response is built, ready to run."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import orjson
@@ -33,12 +33,17 @@ class PlanRun:
     context: Any
     statements: Statements
     connection: Connection | None = None
+    binds: Mapping[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Asks for the viewer's binds once."""
+        self.binds = self.context.binds
 
     async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> Sequence[Row]:
         """The rows of a statement, with the viewer's binds."""
         if self.connection is None:
             raise Surprise("a statement that was not announced")
-        return await self.connection.fetch(*statement.call({**self.context.binds, **values}))
+        return await self.connection.fetch(*statement.call({**self.binds, **values}))
 
     async def fetch_once(self, statement: Rows, values: Mapping[str, Any]) -> Sequence[Row]:
         """The rows of a statement that was made for this run alone."""

@@ -6,11 +6,11 @@ from typing import Any
 import strawberry
 from graphql import FragmentDefinitionNode, GraphQLError, OperationDefinitionNode
 from graphql.execution.collect_fields import FragmentDetails
-from graphql.execution.values import VariableValues, get_variable_values
+from graphql.execution.values import VariableValues
 from strawberry.permission import BasePermission, PermissionExtension
 from strawberry.types.field import StrawberryField
 
-from execution.database.connection import Database
+from execution.database.connection import Database, OverloadedError
 from execution.document_cache import DocumentCache
 from execution.documents import Document
 from execution.plans.inputs import Inputs
@@ -58,12 +58,15 @@ class Planner:
         document.uses += 1
         if document.uses < WORTH_A_PLAN:
             return None
-        coerced = get_variable_values(self._schema._schema, definition.variable_definitions or (), variables)
+        coerced = document.variables(self._schema._schema, definition).coerce(variables)
         if isinstance(coerced, list):
             return None
         try:
             plan = self._plan(documents, document, definition, coerced, context)
             outcome = await plan.run(self._database, context, coerced) if not isinstance(plan, str) else None
+        except OverloadedError:
+            # To try again by the executor would only lengthen the queue.
+            raise
         except Exception as error:
             reason = str(error) if isinstance(error, Surprise | Unplannable) else type(error).__name__
             self.handed_over[reason] += 1
@@ -113,19 +116,24 @@ class Planner:
             fragments=fragments,
             booleans=variables,
             viewer=context,
-            denial=_Guards(context).denial,
+            denial=Guards(context).denial,
             statements=self._database.statements,
             inputs=self._inputs,
         )
 
 
-class _Guards:
+class Guards:
     """Asks a field's guards once for all callers of one standing, which is all that guards may decide by."""
 
     def __init__(self, context: object) -> None:
         self.context = context
 
     def denial(self, field: StrawberryField) -> Exception | None:
+        """Why they may not select the field; None where they may.
+
+        Raises:
+            Unplannable: It has guards that decide by more, which only running the field asks.
+        """
         for extension in field.extensions:
             if not isinstance(extension, PermissionExtension) or extension.fail_silently:
                 raise Unplannable(f"{field.python_name} has an extension")

@@ -3,15 +3,17 @@
 import dis
 from collections import namedtuple
 from collections.abc import Callable
+from copy import copy
 from types import FunctionType
 from typing import Any, Protocol
 
 from sqlalchemy import Dialect, FromClause, Join
+from sqlalchemy import types as sql
 from sqlalchemy.types import TypeEngine
 
 from execution.database.statements import result_processor
 from execution.plans.outcomes import Unplannable
-from execution.source import Rows, Source, column
+from execution.source import PrefixedKey, Rows, Source, column
 
 Namespace = dict[str, Any]
 
@@ -24,6 +26,9 @@ class Reader(Protocol):
 
     def key(self, attribute: str) -> str:
         """An expression for a value that other rows are found by."""
+
+    def place(self, attribute: str) -> str:
+        """Where that value stands: the label of a column, or the attribute of an object."""
 
     def whole(self, names: frozenset[str] | None) -> str:
         """An expression for an object with at least these attributes as Python values; None for all."""
@@ -48,24 +53,50 @@ class RowReader:
         }
         self._dialect = dialect
         self._names = names
+        self._prefix = ""
         self.labels: list[str] = []
+
+    def within(self, source: Source[Any], prefix: str | None) -> "RowReader | None":
+        """A reader of another row whose columns stand in the same SELECT under the prefix; None where they do not."""
+        if prefix is None or not all(self.place(prefix + label) in self._columns for label in source.labels):
+            return None
+        inner = copy(self)
+        inner._row, inner._prefix = source.row, self._prefix + prefix
+        return inner
 
     def variable(self, label: str) -> str:
         """The generated variable that holds a column."""
-        if label not in self._columns:
-            raise Unplannable(f"{label} is no column")
-        if label not in self.labels:
-            self.labels.append(label)
-        return f"c_{label}"
+        place = self.place(label)
+        if place not in self._columns:
+            raise Unplannable(f"{place} is no column")
+        if place not in self.labels:
+            self.labels.append(place)
+        return f"c_{place}"
+
+    def place(self, attribute: str) -> str:
+        """The label of its column."""
+        return self._prefix + attribute
 
     def leaf(self, attribute: str) -> tuple[str, TypeEngine[Any] | None, bool]:
         """The column itself, or a property of the row type over the columns that it reads."""
-        if attribute in self._columns and attribute in self._row._fields:
-            return self.variable(attribute), self._columns[attribute], attribute in self._nullable
+        place = self.place(attribute)
+        if place in self._columns and attribute in self._row._fields:
+            return self.variable(attribute), self._columns[place], place in self._nullable
         function = getattr(self._row, attribute)
+        if isinstance(function, PrefixedKey):
+            return self._prefixed(function), sql.String(), False
         if not isinstance(function, property) or not isinstance(function.fget, FunctionType):
             raise Unplannable(f"{attribute} is neither column nor property")
         return f"{self.whole(_read_by(function.fget))}.{attribute}", None, True
+
+    def _prefixed(self, text: PrefixedKey) -> str:
+        label, *more = _read_by(text.key) or [""]  # type: ignore[arg-type] # a method's own function
+        variable, place = self.variable(label), self.place(label)
+        if more or place in self._nullable or not isinstance(self._columns[place], sql.Uuid):
+            raise Unplannable(f"{label} is no UUID that is always there")
+        # SQLite keeps the hex digits themselves.
+        digits = f"{variable}.hex" if self._dialect.name == "postgresql" else variable
+        return f"f'{text.prefix}{{{digits}}}'"
 
     def key(self, attribute: str) -> str:
         """The raw column."""
@@ -73,23 +104,23 @@ class RowReader:
 
     def whole(self, names: frozenset[str] | None) -> str:
         """A small object of the row type's properties over just these columns; a row where more may be read."""
-        if names is None or not names <= set(self._columns):
+        if names is None or not all(self.place(name) in self._columns for name in names):
             labels, kind = list(self._row._fields), self._row
         else:
-            labels = [label for label in self._columns if label in names]
+            labels = sorted(names)
             kind = _partial(self._row, tuple(labels))
-        name = f"row_{'_'.join(labels)}"
+        name = f"{self._prefix}row_{'_'.join(labels)}"
         self._names[name] = kind
         return f"{name}({', '.join(self.python(label) for label in labels)})"
 
     def python(self, label: str) -> str:
         """A column as a Python value."""
-        variable, kind = self.variable(label), self._columns[label]
+        variable, kind = self.variable(label), self._columns[self.place(label)]
         process = result_processor(kind, self._dialect)
         if process is None:
             return variable
-        self._names[f"python_{label}"] = process
-        return f"python_{label}({variable})"
+        self._names[f"python_{variable}"] = process
+        return f"python_{variable}({variable})"
 
 
 class ObjectReader:
@@ -105,6 +136,10 @@ class ObjectReader:
     def key(self, attribute: str) -> str:
         """The attribute."""
         return f"{self._variable}.{attribute}"
+
+    def place(self, attribute: str) -> str:
+        """Its name."""
+        return attribute
 
     def whole(self, names: frozenset[str] | None) -> str:
         """The object."""
@@ -134,7 +169,7 @@ def _read_by(function: FunctionType) -> frozenset[str] | None:
 
 
 def _partial(row: type, labels: tuple[str, ...]) -> type:
-    properties = {name: value for name, value in vars(row).items() if isinstance(value, property)}
+    properties = {name: value for name, value in vars(row).items() if isinstance(value, property | PrefixedKey)}
     return type(f"Partial{row.__name__}", (namedtuple("Partial", labels),), properties)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from graphql import GraphQLOutputType, get_named_type, is_leaf_type
 from graphql.execution.collect_fields import FieldDetailsList
@@ -16,8 +16,8 @@ from execution.plans.operation import Arguments, Operation, ours_of
 from execution.plans.outcomes import Unplannable
 from execution.plans.readers import RowReader
 from execution.plans.writer import Below, Writer, generate, object_type
+from execution.selections import among_keys, at_key
 from execution.source import Rows, column
-from execution.windows import among_keys
 
 MOST_SHAPES = 64
 
@@ -38,8 +38,7 @@ class Run(Protocol):
         """Keys as one parameter."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """A root field whose arguments are known: how many statements it takes, and how to read it."""
 
     statements: int
@@ -100,7 +99,7 @@ class RowsByKey:
         self._build = generate(writer, ["rows"], self._body(reader, expression, one=isinstance(link, One)))
         self._led = below_rows(operation, writer, reader)
         self._owner = column(visible, link.by or link.source.key)
-        self._statement: Callable[[Run], Statement] = self._prepare(operation, link, visible, reader, arguments)
+        self._statement = self._prepare(operation, link, visible, reader, arguments)
         self._dialect = operation.dialect
         self.statements = 1 + sum(led.step.statements for led in self._led)
 
@@ -124,11 +123,12 @@ class RowsByKey:
 
     def _prepare(
         self, operation: Operation, link: One | Many, visible: Rows, reader: RowReader, arguments: Arguments
-    ) -> Callable[[Run], Statement]:
-        asked = visible.where(among_keys(self._owner, operation.dialect.name))
+    ) -> Callable[[Run, bool], Statement]:
+        whose = {True: at_key, False: among_keys}
         columns = [column(visible, label) for label in reader.labels]
 
-        def statement(**given: Any) -> Statement:  # noqa: ANN401 - a field's arguments
+        def statement(single: bool, given: dict[str, Any]) -> Statement:
+            asked = visible.where(whose[single](self._owner, operation.dialect.name))
             narrowed = link.narrow(asked, **given) if isinstance(link, Many) else asked
             return operation.statements.prepare(
                 narrowed.with_only_columns(*columns, self._owner, maintain_column_froms=True)
@@ -136,14 +136,19 @@ class RowsByKey:
 
         cache: dict[Any, Statement] = {}
 
-        def prepared(run: Run) -> Statement:
+        def prepared(run: Run, single: bool) -> Statement:
             given = arguments(run.variables) if isinstance(link, Many) else {}
-            shape = tuple(given.items())
-            if shape not in cache:
+            shape = (single, *((name, _frozen(value)) for name, value in given.items()))
+            try:
+                known = cache.get(shape)
+            except TypeError:
+                # Inputs of several fields have no hash.
+                return statement(single, given)
+            if known is None:
                 if len(cache) >= MOST_SHAPES:
                     cache.clear()
-                cache[shape] = statement(**given)
-            return cache[shape]
+                known = cache[shape] = statement(single, given)
+            return known
 
         return prepared
 
@@ -153,10 +158,14 @@ class RowsByKey:
 
     async def run(self, run: Run, keys: Sequence[Any]) -> Mapping[Any, Any]:
         """What each key leads to; keys that lead to nothing are left out."""
-        statement = self._statement(run)
-        rows = await run.fetch(statement, {"keys": run.keys(keys)})
+        single = len(keys) == 1
+        rows = await run.fetch(self._statement(run, single), {"key": keys[0]} if single else {"keys": run.keys(keys)})
         found: Mapping[Any, Any] = self._build(run, rows, *await follow(run, self._led, rows))
         return found
+
+
+def _frozen(value: object) -> object:
+    return tuple(_frozen(one) for one in value) if isinstance(value, list) else value
 
 
 def raw_key(owner: ColumnElement[Any], key: Any, dialect: Dialect) -> Any:  # noqa: ANN401 - keys of any type

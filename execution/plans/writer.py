@@ -18,11 +18,11 @@ from graphql import (
 )
 from graphql.execution.collect_fields import FieldDetailsList
 
-from execution.links import LINK, Lookup, Many, Objects, Pages, View
+from execution.links import LINK, Lookup, Many, Objects, One, Pages, View
 from execution.plans.leaves import converter
 from execution.plans.operation import Operation, ours_of
 from execution.plans.outcomes import Unplannable, listed, surprise
-from execution.plans.readers import Namespace, ObjectReader, Reader, attributes_read
+from execution.plans.readers import Namespace, ObjectReader, Reader, RowReader, attributes_read
 
 EMPTY: list[Any] = []
 
@@ -157,9 +157,13 @@ class Writer:
             return f"below_{len(self.below) - 1}"
         if isinstance(link, Lookup | Objects) or link.key is None:
             raise Unplannable("a root field's link below an object")
+        if isinstance(link, One) and isinstance(reader, RowReader):
+            inner = reader.within(link.source, link.within)
+            if inner is not None:
+                return self.selected(object_type(definition.type), details, inner)
         key = reader.key(link.key)
         found = f"below_{len(self.below)}"
-        self.below.append(Below(link.key, definition, details))
+        self.below.append(Below(reader.place(link.key), definition, details))
         if isinstance(link, Many):
             return f"{found}.get({key}, EMPTY)"
         if isinstance(link, Pages):

@@ -1,6 +1,7 @@
-import type { FetcherOpts, FetcherParams } from "@graphiql/toolkit";
+import type { Fetcher, FetcherOpts, FetcherParams } from "@graphiql/toolkit";
 import { type ExecutionResult, GraphQLError } from "graphql";
-import { operationKinds } from "./documents";
+import { chosenKind, operationKinds } from "./documents";
+import { streamResults } from "./stream";
 
 /** Says which bearer token to send; `renew` asks for another one than last time. */
 export type TokenSource = (options: { renew: boolean }) => Promise<string>;
@@ -23,9 +24,10 @@ async function send(endpoint: string, token: string, body: string, headers: obje
  * GraphiQL works out the name of the operation a moment after the text changes, so that a quick click would send the
  * name that the tab before had. A document with one operation needs no name: it is sent only where there is a choice.
  */
-function toBody({ query, variables, operationName }: FetcherParams): string {
+export function toRequest({ query, variables, operationName }: FetcherParams) {
   const ambiguous = operationKinds(query).length > 1;
-  return JSON.stringify({ query, variables: variables ?? undefined, operationName: ambiguous ? operationName : undefined });
+  const name = ambiguous ? (operationName ?? undefined) : undefined;
+  return { query, variables: variables ?? undefined, operationName: name };
 }
 
 /** Sends the request; once more with a new token if the server refuses the first and there is another to be had. */
@@ -39,7 +41,8 @@ async function sendSignedIn(endpoint: string, token: TokenSource, body: string, 
   return second === first ? response : send(endpoint, second, body, headers);
 }
 
-async function toResult(response: Response): Promise<ExecutionResult> {
+/** The result that a response holds. */
+export async function toResult(response: Response): Promise<ExecutionResult> {
   const text = await response.text();
   try {
     return JSON.parse(text) as ExecutionResult;
@@ -48,17 +51,31 @@ async function toResult(response: Response): Promise<ExecutionResult> {
   }
 }
 
-/** Sends an operation and resolves to its result. A narrower `Fetcher`, which might also stream. */
+/** A fault as a result, because GraphiQL shows a thrown error with its stack of minified functions. */
+export function toFault(error: unknown): ExecutionResult {
+  return { errors: [new GraphQLError(error instanceof Error ? error.message : String(error))] };
+}
+
+/** Sends an operation and resolves to its result. A narrower `Fetcher`, which also streams. */
 export type SendOperation = (params: FetcherParams, options?: FetcherOpts) => Promise<ExecutionResult>;
 
-/** Makes the function with which GraphiQL sends its requests. */
-export function createFetcher(endpoint: string, token: TokenSource): SendOperation {
+/** Makes the function that sends queries and mutations. */
+export function createSender(endpoint: string, token: TokenSource): SendOperation {
   return async (params, options) => {
+    const body = JSON.stringify(toRequest(params));
     try {
-      return await toResult(await sendSignedIn(endpoint, token, toBody(params), options?.headers ?? {}));
+      return await toResult(await sendSignedIn(endpoint, token, body, options?.headers ?? {}));
     } catch (error) {
-      // As a result, because GraphiQL shows a thrown error with its stack of minified functions.
-      return { errors: [new GraphQLError(error instanceof Error ? error.message : String(error))] };
+      return toFault(error);
     }
   };
+}
+
+/** Makes the function with which GraphiQL runs whatever is in its editor. */
+export function createFetcher(endpoint: string, token: TokenSource): Fetcher {
+  const send = createSender(endpoint, token);
+  return (params, options) =>
+    chosenKind(params.query, params.operationName) === "subscription"
+      ? streamResults(endpoint, token, params, options)
+      : send(params, options);
 }

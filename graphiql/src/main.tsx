@@ -4,7 +4,7 @@ import { createRoot } from "react-dom/client";
 import { loadConfig } from "./config";
 import { DevelopmentExplorer } from "./development/DevelopmentExplorer";
 import { startSession } from "./development/session";
-import { createFetcher } from "./fetcher";
+import { createFetcher, createSender } from "./fetcher";
 import { TokenExplorer } from "./TokenExplorer";
 import { findExampleCustomer } from "./tour/exampleCustomer";
 import { hasTabs } from "./tour/tabStorage";
@@ -19,10 +19,9 @@ async function start() {
     return;
   }
   const session = await startSession();
-  const fetcher = createFetcher(endpoint, session.token);
   // Only a first visit sees the tour: later ones find the tabs as they were left.
-  const tour = hasTabs() ? [] : buildTour(await findExampleCustomer(fetcher));
-  root.render(<DevelopmentExplorer session={session} fetcher={fetcher} tour={tour} />);
+  const tour = hasTabs() ? [] : buildTour(await findExampleCustomer(createSender(endpoint, session.token)));
+  root.render(<DevelopmentExplorer session={session} fetcher={createFetcher(endpoint, session.token)} tour={tour} />);
 }
 
 start().catch((error: unknown) => {

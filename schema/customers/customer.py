@@ -102,7 +102,7 @@ class Customer(Node):
         PUBLIC,
         "The viewer's partner's link to the customer. Null where the viewer is the customer itself: "
         "see Viewer.relationships.",
-        link=One(sources.own_relationships, key="id", by="customer_id"),
+        link=One(sources.own_relationships, key="id", by="customer_id", within="relationship_"),
     )
     associated_reseller: Partner | None = field(
         PUBLIC,
@@ -122,7 +122,7 @@ class Customer(Node):
     agreements: list[Agreement] | None = field(
         Permission.AGREEMENT_ATTEST,
         "Agreements that the customer accepted, the newest first.",
-        link=Many(sources.agreements, key="id", by="customer_id", narrow=_newest_first),
+        link=Many(sources.customers_agreements, key="id", by="customer_id", narrow=_newest_first),
     )
     qualifications: list[Qualification] | None = field(
         Permission.QUALIFICATION_READ,

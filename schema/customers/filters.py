@@ -7,8 +7,8 @@ from typing import Annotated
 import strawberry
 
 from execution.windows import Listing
+from resolvers.customer_filters import NOT_NARROWED, narrow_customers
 from resolvers.customer_filters import CustomerFilter as Chosen
-from resolvers.customer_filters import narrow_customers
 from resolvers.customers import CustomerRow
 from resolvers.global_ids import ObjectKind, key_of
 from schema import sources
@@ -103,7 +103,7 @@ def customer_listing(
     order_by: Annotated[CustomerOrder | None, strawberry.argument(description="By name when left out.")] = None,
 ) -> Listing[CustomerRow]:
     """The customer list under a filter, in an order."""
-    narrowing = narrow_customers(choose(filter), context.principal)
+    narrowing = narrow_customers(choose(filter), context.principal) if filter is not None else NOT_NARROWED
     order = order_by or CustomerOrder()
     return Listing(
         name="customers",

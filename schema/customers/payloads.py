@@ -35,10 +35,12 @@ class CustomerCreatePayload:
 
     customer_id: strawberry.Private[UUID | None]
     initial_credentials: InitialCredentials | None = field(
-        PUBLIC, "The first administrator's sign-in. Shown here once, never again."
+        PUBLIC, "The first administrator's sign-in. Shown here once, never again.", replayed=None
     )
     credentials_already_issued: bool = field(
-        PUBLIC, "True on a replay with the same idempotency key: the credentials were handed out before."
+        PUBLIC,
+        "True on a replay with the same idempotency key: the credentials were handed out before.",
+        replayed=True,
     )
     user_errors: list[UserError] = field(PUBLIC, USER_ERRORS)
     customer: Customer | None = field(

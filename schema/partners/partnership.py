@@ -47,9 +47,10 @@ class Partnership(Node):
 
     status: PartnershipStatus = field(PUBLIC, "Where the partnership stands now.")
     requested_at: datetime = field(PUBLIC, "When the provider invited.")
+    sent_at: datetime | None = field(PUBLIC, "When the server was told to mail the invitation; null while it was not.")
     expires_at: datetime | None = field(PUBLIC, "When an open invitation ends; null for never.")
     accepted_at: datetime | None = field(PUBLIC, "When the reseller accepted; null while nobody has.")
-    ended_at: datetime | None = field(PUBLIC, "When it ended or was cancelled; null while it did not.")
+    ended_at: datetime | None = field(PUBLIC, "When it ended, was cancelled or declined; null while it was not.")
 
     provider: Partner = field(PUBLIC, "The indirect provider.", link=One(sources.partners, key="provider_id"))
     reseller: Partner | None = field(
@@ -70,13 +71,14 @@ class Partnership(Node):
             return None
         return Url(info.context.invitations.link(Invited.RESELLER, parent.id))
 
-    @computed(PUBLIC, "The mail to the reseller, for you to send. For the provider, while the invitation is open.")
+    @computed(PUBLIC, "The mail to the reseller, as it was edited. For the provider, while the invitation is open.")
     def email_draft(parent: strawberry.Parent[PartnershipRow], info: Info) -> EmailDraft | None:
         """Written anew each time."""
         if parent.status is not PartnershipStatus.REQUESTED:
             return None
         link = info.context.invitations.link(Invited.RESELLER, parent.id)
-        return filled(*partnership_text(parent.provider_name), link, parent.target_email)  # type: ignore[return-value]
+        subject, body = partnership_text(parent.provider_name)
+        return filled(parent.subject or subject, parent.body or body, link, parent.target_email)  # type: ignore[return-value]
 
 
 @strawberry.input(description="Narrows the list of partnerships; everything that is given must match.")

@@ -10,12 +10,15 @@ from policy.vocabulary import Permission
 from resolvers.global_ids import ObjectKind, key_of
 from resolvers.outcome import Outcome
 from resolvers.partnership_acceptance import accept_partnership
+from resolvers.partnership_decline import decline_partnership
 from resolvers.partnership_end import end_partnership
 from resolvers.partnership_invitation import PartnershipOf, invite_reseller
+from resolvers.partnership_sending import send_invitation
 from schema import sources
 from schema.access import PUBLIC, computed, field
 from schema.context import Info
 from schema.partners.partnership import Partnership
+from schema.partners.partnership_preview import PartnershipPreview
 from schema.scalars import EmailAddress
 from schema.user_errors import UserError, finish
 
@@ -31,6 +34,17 @@ class PartnershipRequestInput:
     )
 
 
+@strawberry.input(description="Mailing an invitation.")
+class PartnershipRequestSendInput:
+    """The invitation and its mail."""
+
+    partnership_id: strawberry.ID = strawberry.field(description="The partnership, an open invitation.")
+    subject: str | None = strawberry.field(default=None, description="The subject; the draft's when left out.")
+    body: str | None = strawberry.field(
+        default=None, description="The text, with the link of the draft in it; the draft's when left out."
+    )
+
+
 @strawberry.input(description="Authorising a provider.")
 class PartnershipAcceptInput:
     """The link and the box."""
@@ -39,6 +53,13 @@ class PartnershipAcceptInput:
     authorize_provider: bool = strawberry.field(
         description="Must be true: the provider may order for your customers and gets admin access to your account."
     )
+
+
+@strawberry.input(description="Declining an invitation.")
+class PartnershipDeclineInput:
+    """The link."""
+
+    token: str = strawberry.field(description="From the link.")
 
 
 @strawberry.input(description="Ending a partnership.")
@@ -62,6 +83,16 @@ class PartnershipPayload:
         "The partnership as it is now; null where there are `userErrors`.",
         link=One(sources.partnerships, key="partnership_id"),
     )
+
+
+@strawberry.type(description="An invitation that the reseller declined.")
+class PartnershipDeclinePayload:
+    """Answer of partnershipDecline."""
+
+    partnership: PartnershipPreview | None = field(
+        PUBLIC, "The invitation as it is now; null where there are `userErrors`."
+    )
+    user_errors: list[UserError] = field(PUBLIC, "What stands in the way; empty where it was done.")
 
 
 def _payload(info: Info, outcome: Outcome[PartnershipOf]) -> PartnershipPayload:
@@ -89,6 +120,20 @@ class PartnershipMutations:
         """Providers."""
         return _payload(info, await invite_reseller(info.context.call(), input.target_email))
 
+    @computed(
+        Permission.PARTNERSHIP_REQUEST,
+        "Mails an invitation to the address that it names, once, by the server's mail relay. You may rewrite the mail; "
+        "the link must stay in it. Its link was good before: you may send the draft yourself instead.",
+    )
+    async def partnership_request_send(
+        self,
+        info: Info,
+        input: Annotated[PartnershipRequestSendInput, INPUT],  # noqa: A002
+    ) -> PartnershipPayload | None:
+        """Providers."""
+        key = key_of(ObjectKind.PARTNERSHIP, input.partnership_id)
+        return _payload(info, await send_invitation(info.context.call(), key, input.subject, input.body))
+
     @computed(Permission.PARTNERSHIP_APPROVE, "Accepts a provider's invitation for your company.")
     async def partnership_accept(
         self,
@@ -98,6 +143,23 @@ class PartnershipMutations:
         """Resellers; again is a success that writes nothing."""
         outcome = await accept_partnership(info.context.call(), input.token, authorized=input.authorize_provider)
         return _payload(info, outcome)
+
+    @computed(
+        Permission.PARTNERSHIP_APPROVE,
+        "Declines a provider's invitation for your company. Its link is good for nobody then; the provider may invite "
+        "again.",
+    )
+    async def partnership_decline(
+        self,
+        info: Info,
+        input: Annotated[PartnershipDeclineInput, INPUT],  # noqa: A002
+    ) -> PartnershipDeclinePayload | None:
+        """Resellers."""
+        done, faults = finish(info, await decline_partnership(info.context.call(), input.token))
+        return PartnershipDeclinePayload(
+            partnership=done,  # type: ignore[arg-type]
+            user_errors=faults,  # type: ignore[arg-type]
+        )
 
     @computed(
         Permission.PARTNERSHIP_REMOVE,

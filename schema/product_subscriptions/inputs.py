@@ -57,7 +57,9 @@ class SubscriptionExportInput:
 class SubscriptionOwnerInput:
     """An ownership."""
 
-    subscription_id: strawberry.ID = strawberry.field(description="The Azure subscription.")
+    subscription_id: strawberry.ID = strawberry.field(
+        description="The Azure subscription, from `subscriptions` of the viewer."
+    )
     user_principal_name: str = strawberry.field(description="The name that the user signs in with.")
 
 
@@ -66,7 +68,7 @@ class ReservationPurchaseInput:
     """A purchase by the customer."""
 
     subscription_id: strawberry.ID = strawberry.field(
-        description="The Azure subscription that the reservation is bought under."
+        description="The Azure subscription that the reservation is bought under, from `ownedSubscriptions`."
     )
     offer_id: strawberry.ID = strawberry.field(description="What, from `ownedSubscriptions`.")
     quantity: int = strawberry.field(description="How many, within what the offer allows.")

@@ -53,15 +53,28 @@ class ProductSubscriptionFilter:
     kind: list[ProductSubscriptionKind] | None = strawberry.field(default=None, description="Any of these.")
 
 
+Filter = Annotated[ProductSubscriptionFilter | None, strawberry.argument(description="All when left out.")]
+
+
 def product_subscription_listing(
     _context: Context,
-    filter: Annotated[  # noqa: A002 - the contract's name
-        ProductSubscriptionFilter | None, strawberry.argument(description="All when left out.")
-    ] = None,
+    filter: Filter = None,  # noqa: A002 - the contract's name
 ) -> Listing[ProductSubscriptionRow]:
-    """A customer's subscriptions, the oldest first."""
-    conditions = narrow_product_subscriptions(filter.status or (), filter.kind or ()) if filter else ()
-    return Listing("Customer.subscriptions", sources.product_subscriptions, ("created_at", "id"), conditions=conditions)
+    """A customer's subscriptions through the viewer's partner, the oldest first."""
+    return _listing("Customer.subscriptions", filter)
+
+
+def own_subscription_listing(
+    context: Context,
+    filter: Filter = None,  # noqa: A002 - as above
+) -> Listing[ProductSubscriptionRow] | None:
+    """What the viewer's company has, whoever sold it, for its global admin; None for everybody else."""
+    return _listing("Viewer.subscriptions", filter) if context.principal.is_customer_admin else None
+
+
+def _listing(name: str, asked: ProductSubscriptionFilter | None) -> Listing[ProductSubscriptionRow]:
+    conditions = narrow_product_subscriptions(asked.status or (), asked.kind or ()) if asked else ()
+    return Listing(name, sources.product_subscriptions, ("created_at", "id"), conditions=conditions)
 
 
 ProductSubscriptionConnection = Connection[ProductSubscription]

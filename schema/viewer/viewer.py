@@ -20,6 +20,7 @@ from schema.customers.customer import Customer
 from schema.partners.partner import Partner
 from schema.partners.relationship import Relationship
 from schema.product_subscriptions.owned import OwnedSubscription
+from schema.product_subscriptions.subscription import ProductSubscriptionConnection, own_subscription_listing
 
 
 @strawberry.type(description="Why a permission is held or not.")
@@ -74,6 +75,13 @@ class Viewer:
         "For a customer's global admin: the partners that serve the company, and which of them hold admin privileges. "
         "Null for everybody else.",
         link=Pages(_of_own_company, FORWARD),
+    )
+
+    subscriptions: ProductSubscriptionConnection | None = field(
+        PUBLIC,
+        "For a customer's global admin: what the company bought, whoever sold it, the oldest first; ids for "
+        "`subscriptionOwnerAssign`. Null for everybody else.",
+        link=Pages(own_subscription_listing, FORWARD),
     )
 
     owned_subscriptions: list[OwnedSubscription] | None = field(

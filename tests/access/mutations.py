@@ -15,7 +15,7 @@ from tests.access.planting import ATTEST, UPDATE, Planted, acceptance
 from tests.access.purchases import hold, offer_of
 from tests.access.reference import Caller
 from tests.api import relationship_requests as requests
-from tests.api.partnerships import ACCEPT, END, PROVIDER, REQUEST, end, listed, requested, token_of
+from tests.api.partnerships import ACCEPT, DECLINE, END, PROVIDER, REQUEST, SEND, end, listed, requested, token_of
 from tests.clients import Api
 
 CREATE = """mutation ($input: CustomerCreateInput!) {
@@ -134,6 +134,14 @@ async def _invitation(api: Api, _own: Planted, _caller: Caller) -> dict[str, Any
 
 async def _partnership(api: Api, _own: Planted, _caller: Caller) -> dict[str, Any]:
     return {"partnershipId": (await requested(api))["id"], "declarationAccepted": True}
+
+
+async def _link(api: Api, _own: Planted, _caller: Caller) -> dict[str, Any]:
+    return {"token": token_of((await requested(api))["link"])}
+
+
+async def _open_invitation(api: Api, _own: Planted, _caller: Caller) -> dict[str, Any]:
+    return {"partnershipId": (await requested(api))["id"]}
 
 
 async def _request(_api: Api, _own: Planted, caller: Caller) -> dict[str, Any]:
@@ -272,11 +280,26 @@ MUTATIONS |= {
         Effect("request_partner_relationship", {"partnership": 1}),
         frozenset({"provider"}),
     ),
+    # Servers of these tests have no relay, and the invitation names nobody.
+    "partnershipRequestSend": Mutation(
+        "PARTNERSHIP_REQUEST",
+        SEND,
+        _open_invitation,
+        Effect(None, {}, codes=("NOT_SUPPORTED",)),
+        frozenset({"provider"}),
+    ),
     "partnershipAccept": Mutation(
         "PARTNERSHIP_APPROVE",
         ACCEPT,
         _invitation,
         Effect("create_partner_relationship", {}, logs=2),
+        frozenset({"reseller"}),
+    ),
+    "partnershipDecline": Mutation(
+        "PARTNERSHIP_APPROVE",
+        DECLINE,
+        _link,
+        Effect("decline_partner_relationship_request", {}, logs=2),
         frozenset({"reseller"}),
     ),
     "partnershipEnd": Mutation(
@@ -306,6 +329,7 @@ ABOUT_NO_CUSTOMER = {
     "cancel_relationship_request",
     "export_customers",
     "request_partner_relationship",
+    "decline_partner_relationship_request",
     "create_partner_relationship",
     "remove_partner_relationship",
 }

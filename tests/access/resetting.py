@@ -11,10 +11,14 @@ from models import (
     BillingProfile,
     Customer,
     Partnership,
+    ProductSubscription,
+    PurchasePermission,
     Relationship,
     RelationshipDomain,
     RelationshipRequest,
+    SubscriptionOwner,
 )
+from resolvers.countries.domains import SUFFIXES
 from tests.clients import Api
 
 # Each after the tables that it refers to.
@@ -25,6 +29,9 @@ TABLES: tuple[type[SQLModel], ...] = (
     RelationshipDomain,
     BillingProfile,
     Agreement,
+    ProductSubscription,
+    SubscriptionOwner,
+    PurchasePermission,
 )
 OF_A_CUSTOMER = TABLES[2:]
 Kept = dict[type[SQLModel], list[dict[str, Any]]]
@@ -55,5 +62,5 @@ async def give_back(api: Api, customers: Sequence[str], kept: Kept) -> None:
 def _theirs(model: Any, customers: Sequence[str]) -> ColumnElement[bool]:
     if model not in OF_A_CUSTOMER:
         return true()
-    wanted = [f"{name}.onmicrosoft.com" for name in customers]
+    wanted = [f"{name}.{suffix}" for name in customers for suffix in SUFFIXES.values()]
     return col(model.customer_id).in_(select(col(Customer.id)).where(col(Customer.domain).in_(wanted)))

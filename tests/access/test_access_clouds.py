@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.access.reference import grants
+from tests.api.relationship_requests import CREATE
 from tests.clients import Api
 
 PARTNERS = {"GLOBAL": "contoso", "US_GOV": "woodgrove", "GERMANY": "tailwind", "CHINA": "relecloud"}
@@ -46,6 +47,13 @@ MUTATIONS: dict[str, tuple[dict[str, Any], frozenset[str]]] = {
     "productSubscriptionExport": ({"customerId": "x"}, ALL),
     "customerRequestQualification": ({"customerId": "x", "kind": "EDUCATION"}, GLOBAL),
     "customerSetPurchasePermission": ({"customerId": "x", "enabled": True}, ALL - {"CHINA"}),
+}
+# By kind of relationship request, the clouds that have it.
+REQUESTS = {
+    "DIRECT": ALL,
+    "PROVIDER": ALL - {"US_GOV"},
+    "RESELLER_ONLY": frozenset({"GLOBAL", "GERMANY"}),
+    "RESELLER_WITH_PROVIDER": GLOBAL,
 }
 INPUTS = {
     "productSubscriptionSuspend": "ProductSubscriptionSetStatusInput",
@@ -106,3 +114,18 @@ async def test_nothing_of_another_cloud_is_found_by_its_id(cloud: str, api: Api)
     assert (await api.ask("admin-agent@contoso", document, ids=ids)).ok()["nodes"] == [None] * 3
     here = (await api.ask(f"admin-agent@{PARTNERS[cloud]}", document, ids=ids)).ok()["nodes"]
     assert [one["id"] for one in here] == ids
+
+
+@pytest.mark.parametrize("admin", [True, False])
+@pytest.mark.parametrize("kind", REQUESTS)
+@pytest.mark.parametrize("cloud", PARTNERS)
+async def test_a_cloud_has_its_kinds_of_requests_and_most_only_with_admin_privileges(
+    cloud: str, kind: str, admin: bool, api: Api
+):
+    """permissions.md 5.2, 5.3, R2.18: what the cloud lacks is told before what the partner is."""
+    form = {"kind": kind, "includesDelegatedAdmin": admin}
+    payload = (await api.ask(f"admin-agent@{PARTNERS[cloud]}", CREATE, input=form)).ok()["relationshipRequestCreate"]
+    found = {fault["code"] for fault in payload["userErrors"]}
+    assert ("NOT_SUPPORTED" in found) is (cloud not in REQUESTS[kind])
+    assert ("ADMIN_PRIVILEGES_REQUIRED" in found) is (not admin and cloud != "GLOBAL")
+    assert (payload["relationshipRequest"] is None) is bool(found)

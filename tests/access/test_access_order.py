@@ -41,7 +41,7 @@ def _denial(answer: Answer) -> tuple[str, str, int | None]:
 async def test_mode_cloud_and_kind_come_before_the_role_and_all_before_any_lookup(
     who: str, denial: tuple[str, str, int | None], api: Api
 ):
-    """permissions.md 0 and C4; 8.25 and 8.27 in part: whether the id or the form is any good is not looked at."""
+    """permissions.md 0, 8.25, 8.27, C4: whether the id or the form is any good is not looked at."""
     before = await api.counts()
     assert _denial(await api.ask(who, ATTEST, input=HOPELESS)) == denial
     assert difference(before, await api.counts()) == {"activity_record": 1}

@@ -1,11 +1,4 @@
-"""The acceptance scenarios of permissions.md 8, as far as this release has what they are about.
-
-Here or in the files named: 1 (tests/api/test_first_steps.py), 2-6, 8-10, 13 in part, 14, 24 and 26 in part
-(test_access_indistinguishable.py, test_isolation.py), 25 and 27 in part, 29 (values: test_access_redaction.py), 30 in
-part. What needs idempotency keys (7), relationship requests and their end (11, 12, 15, 22), purchase permissions
-(16-21), delegated admin and users (23, 28, the rest of 30), invoices and subscriptions (the rest of 2 and 26) comes
-with the releases that bring them.
-"""
+"""Acceptance scenarios of permissions.md 8 that are about access alone; tests/test_scenarios.py says where each is."""
 
 import csv
 import io
@@ -18,8 +11,13 @@ from tests.access.logbook import content_of, denied_line, difference, newest_lin
 from tests.access.mutations import CONTACT, CREATE, EXPORT, etag_of, new_customer
 from tests.access.planting import ATTEST, UPDATE, Planted, acceptance
 from tests.access.reference import Caller
+from tests.api.customers import created, form
+from tests.api.partnerships import accept, requested, token_of
+from tests.api.relationship_requests import CREATE as REQUEST
+from tests.api.relationships import END
 from tests.clients import Api
 
+OWN = "{ viewer { partner { id } } }"
 CUSTOMERS = "{ customers(first: 1) { nodes { id } } }"
 EVERYTHING = """query ($id: ID!) {
   customer(id: $id) {
@@ -139,18 +137,20 @@ async def test_8_10_an_export_has_the_rows_of_the_agents_own_list(api: Api):
     ("document", "form"),
     [
         (EXPORT, {"filter": None}),
+        (REQUEST, {"kind": "DIRECT", "includesDelegatedAdmin": False}),
+        (END, {"customerId": "any"}),
         (ATTEST, {"customerId": "any", "agreement": acceptance("app@example.com")}),
     ],
 )
 async def test_8_13_an_application_with_every_scope_does_nothing_that_needs_a_user(
     document: str, form: dict[str, Any], api: Api
 ):
-    """In part: relationships come later."""
+    """permissions.md 8.13: relationships, agreements, exports."""
     assert (await api.ask("app@contoso", document, input=form)).codes == ["APP_ONLY_NOT_SUPPORTED"]
 
 
 async def test_8_14_a_person_needs_mfa_and_an_application_has_none(api: Api):
-    """Settled question: the whole request, RFC 9470's challenge."""
+    """permissions.md 8.14; settled question: the whole request, RFC 9470's challenge."""
     before = await api.counts()
     answer = await api.ask("no-mfa@contoso", CUSTOMERS)
     assert (answer.status, answer.codes) == (401, ["MFA_REQUIRED"])
@@ -160,21 +160,34 @@ async def test_8_14_a_person_needs_mfa_and_an_application_has_none(api: Api):
     assert await api.counts() == before
 
 
-async def test_8_25_a_provider_lists_what_it_serves_with_a_reseller_and_the_reseller_that_and_no_more(api: Api):
-    reseller = (await api.ask("admin-agent@tailspin", "{ viewer { partner { id } } }")).ok()["viewer"]["partner"]["id"]
+async def test_8_25_a_provider_lists_what_it_serves_with_a_reseller_and_the_reseller_that_and_no_more(fresh_api: Api):
+    """permissions.md 8.25: with two resellers, each of which has customers of its own with the provider."""
+    api, provider = fresh_api, "admin-agent@fabrikam"
+    ids = {
+        name: (await api.ask(f"admin-agent@{name}", OWN)).ok()["viewer"]["partner"]["id"]
+        for name in ("tailspin", "northwind")
+    }
+    await accept(api, token_of((await requested(api))["link"]), "global-admin@northwind")
+    theirs = await created(api, provider, form(associatedResellerId=ids["northwind"]))
+    alone = await created(api, provider, form())
     document = """query ($filter: CustomerFilter) {
       customers(filter: $filter, first: 100) { nodes { id associatedReseller { name } } }
     }"""
-    provided = (await api.ask("admin-agent@fabrikam", document, filter={"partnerId": reseller})).ok()["customers"]
-    everything = (await api.ask("admin-agent@fabrikam", document)).ok()["customers"]["nodes"]
-    resold = (await api.ask("admin-agent@tailspin", document)).ok()["customers"]["nodes"]
-    assert len({node["id"] for node in everything}) == len(everything) > len(provided["nodes"]) == 8
-    assert {node["associatedReseller"]["name"] for node in provided["nodes"]} == {"Tailspin Toys"}
-    assert {node["id"] for node in resold} == {node["id"] for node in provided["nodes"]}
+    everything = (await api.ask(provider, document)).ok()["customers"]["nodes"]
+    by_reseller = {}
+    for name, key in ids.items():
+        provided = (await api.ask(provider, document, filter={"partnerId": key})).ok()["customers"]["nodes"]
+        resold = (await api.ask(f"admin-agent@{name}", document)).ok()["customers"]["nodes"]
+        by_reseller[name] = {node["id"] for node in provided}
+        assert {node["id"] for node in resold} == by_reseller[name]
+        assert len({node["associatedReseller"]["name"] for node in provided}) == 1
+    assert by_reseller["northwind"] == {theirs["id"]}
+    assert len(by_reseller["tailspin"]) == 8
+    assert {theirs["id"], alone["id"]} < {node["id"] for node in everything}
 
 
 async def test_8_27_what_the_us_government_cloud_lacks_is_denied_as_such(api: Api, planted: dict[str, Planted]):
-    """In part, by what this release shows: a guarded field, and what `explain` says of what comes later."""
+    """permissions.md 8.27: a guarded field, and what `explain` says of what is not served yet."""
     document = "query ($id: ID!) { customer(id: $id) { id resellers { totalCount } } }"
     answer = await api.ask("global-admin@woodgrove", document, id=planted["woodgrove"].id)
     assert answer.data["customer"] == {"id": planted["woodgrove"].id, "resellers": None}

@@ -37,7 +37,8 @@ EXPORT = """mutation ($input: CustomerExportInput!) {
 }"""
 # Ids and etags with and without hyphens, cursors, signed tickets.
 FRESH = re.compile(
-    r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}|(?<=\")[0-9a-f]{16}(?=\")|eyJ[\w.-]*|WyJ[\w-]*"
+    r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}|(?<=\")[0-9a-f]{16}(?=\")|eyJ[\w.-]*"
+    r"|(?<=\"cursor\":\")[\w-]+|(?<=\"startCursor\":\")[\w-]+|(?<=\"endCursor\":\")[\w-]+"
 )
 # Steps are seconds; an hour ago, so that no step lies in the future.
 BEGINNING = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)

@@ -6,12 +6,14 @@ nulls of every type, several operations in a document. Response names never clas
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 
 import orjson
 from graphql import (
     GraphQLArgument,
     GraphQLEnumType,
+    GraphQLField,
     GraphQLInputObjectType,
     GraphQLInputType,
     GraphQLInterfaceType,
@@ -29,7 +31,7 @@ from hypothesis import strategies as st
 from tests.api.selections import DEPTH, served
 
 Pool = Mapping[str, Sequence[Any]]
-"""Values that mean something in a database, by the name of the argument or scalar."""
+"""Values that mean something in a database, by the name of the argument, the scalar or the input."""
 
 Composite = GraphQLObjectType | GraphQLInterfaceType
 VALUES: dict[str, Sequence[Any]] = {
@@ -51,6 +53,8 @@ ROOTS = ("customers", "customers", "customers", "activityLog", "viewer", "viewer
 
 MOST_FIELDS = 10
 UNFIT = {"is": "unfit"}
+DRAWN = object()
+"""Stands in a form of the pool for a value that is drawn."""
 
 
 @dataclass(frozen=True)
@@ -70,9 +74,13 @@ class Operation:
 
 @dataclass
 class _Writer:
-    """Writes one operation and the fragments that it uses."""
+    """Writes one operation and the fragments that it uses.
 
-    draw: Callable[..., Any]
+    Attributes:
+        number: Draws a number from the first to the second.
+    """
+
+    number: Callable[[int, int], int]
     pool: Pool
     prefix: str
     declared: list[str] = field(default_factory=list)
@@ -80,22 +88,34 @@ class _Writer:
     fragments: list[str] = field(default_factory=list)
     used: int = 0
 
-    def operation(self) -> str:
-        query = served().query_type
-        assert query is not None
-        roots = [self.field(query, self.one_of([*ROOTS, *sorted(query.fields)]), DEPTH) for _ in range(self.upto(3))]
+    def query(self) -> str:
+        kind = served().query_type
+        assert kind is not None
+        roots = [self.field(kind, self.one_of([*ROOTS, *sorted(kind.fields)]), DEPTH) for _ in range(self.upto(3))]
+        return self.operation("query", roots)
+
+    def mutation(self) -> str:
+        kind = served().mutation_type
+        assert kind is not None
+        # One that takes a form which may be right is drawn more often; those of several fields are the executor's.
+        formed = [name for name, found in sorted(kind.fields.items()) if _input_of(found) in self.pool]
+        names = [*formed, *formed, *sorted(kind.fields)]
+        count = 2 if self.by_chance(6) else 1
+        return self.operation("mutation", [self.field(kind, self.one_of(names), 2) for _ in range(count)])
+
+    def operation(self, word: str, roots: Sequence[str]) -> str:
         given = f"({', '.join(self.declared)})" if self.declared else ""
-        return " ".join([f"query {self.prefix}{given} {{ {' '.join(roots)} }}", *self.fragments])
+        return " ".join([f"{word} {self.prefix}{given} {{ {' '.join(roots)} }}", *self.fragments])
 
     def one_of(self, choices: Sequence[Any]) -> Any:
-        return choices[self.draw(st.integers(0, len(choices) - 1))]
+        return choices[self.number(0, len(choices) - 1)]
 
     def upto(self, most: int) -> int:
-        return self.draw(st.integers(1, most))
+        return self.number(1, most)
 
     def by_chance(self, of: int) -> bool:
         """Once in so many times; hypothesis shrinks towards no."""
-        return self.draw(st.integers(0, of - 1)) == of - 1
+        return self.number(0, of - 1) == of - 1
 
     def selection(self, kind: Composite, depth: int) -> str:
         parts = []
@@ -179,10 +199,12 @@ class _Writer:
         if is_list_type(kind):
             if self.by_chance(4):
                 return self.value(name, kind.of_type)
-            return [self.value(name, kind.of_type) for _ in range(self.draw(st.integers(0, 3)))]
+            return [self.value(name, kind.of_type) for _ in range(self.number(0, 3))]
         if isinstance(kind, GraphQLEnumType):
             return self.one_of(list(kind.values))
         if isinstance(kind, GraphQLInputObjectType):
+            if (forms := self.pool.get(kind.name)) and not self.by_chance(6):
+                return self.retouched(self.one_of(forms), kind)
             return {
                 inner: self.value(inner, found.type)
                 for inner, found in kind.fields.items()
@@ -190,6 +212,13 @@ class _Writer:
             }
         pool = self.pool.get(name) or self.pool.get(kind.name) or ()
         return self.one_of([*pool, *(VALUES.get(name) or VALUES.get(kind.name) or VALUES["String"])])
+
+    def retouched(self, form: Mapping[str, Any], kind: GraphQLInputObjectType) -> dict[str, Any]:
+        """A form that is right, but for what is drawn in its places."""
+        return {
+            name: self.value(name, kind.fields[name].type) if value is DRAWN or self.by_chance(20) else value
+            for name, value in form.items()
+        }
 
     def literal(self, value: Any, kind: Any) -> str:
         kind = get_nullable_type(kind)
@@ -228,11 +257,30 @@ def operations(draw: Callable[..., Any], pool: Pool) -> Operation:
         draw: Hypothesis's.
         pool: Ids and cursors that exist.
     """
-    writer = _Writer(draw, pool, "A")
-    texts = [writer.operation()]
+
+    def number(low: int, high: int) -> int:
+        return draw(st.integers(low, high))
+
+    writer = _Writer(number, pool, "A")
+    texts = [writer.query()]
     if writer.by_chance(5):
-        texts.append(_Writer(draw, pool, "B").operation())
+        texts.append(_Writer(number, pool, "B").query())
     return Operation(" ".join(texts), "A", writer.variables)
+
+
+def mutation(random: Random, pool: Pool) -> Operation:
+    """An operation over the whole of the type Mutation.
+
+    Args:
+        random: Draws evenly: hypothesis prefers what is alike and small, of which little can be done.
+        pool: Ids that exist, and forms without a fault by the name of their input.
+    """
+    writer = _Writer(random.randint, pool, "A")
+    return Operation(writer.mutation(), "A", writer.variables)
+
+
+def _input_of(field: GraphQLField) -> str:
+    return next((get_named_type(argument.type).name for argument in field.args.values()), "")
 
 
 def _is_step(name: str) -> bool:

@@ -11,7 +11,7 @@ PROVIDER = "admin-agent@fabrikam"
 RESELLER = "global-admin@northwind"
 USER_ERRORS = "userErrors { code message field vendorCode relatedIds }"
 PARTNERSHIP = """
-  id status link emailDraft { subject body mailto } requestedAt expiresAt acceptedAt endedAt
+  id status link emailDraft { subject body mailto } requestedAt sentAt expiresAt acceptedAt endedAt
   provider { name } reseller { name }
 """
 REQUEST = f"""mutation ($input: PartnershipRequestInput!) {{
@@ -19,6 +19,14 @@ REQUEST = f"""mutation ($input: PartnershipRequestInput!) {{
 }}"""
 ACCEPT = f"""mutation ($input: PartnershipAcceptInput!) {{
   partnershipAccept(input: $input) {{ partnership {{ {PARTNERSHIP} }} {USER_ERRORS} }}
+}}"""
+SEND = f"""mutation ($input: PartnershipRequestSendInput!) {{
+  partnershipRequestSend(input: $input) {{ partnership {{ {PARTNERSHIP} }} {USER_ERRORS} }}
+}}"""
+PREVIEW = "provider { name country mpnId kinds } status expiresAt problems { code message field vendorCode }"
+LOOK = f"query ($token: String!) {{ partnershipPreview(token: $token) {{ {PREVIEW} }} }}"
+DECLINE = f"""mutation ($input: PartnershipDeclineInput!) {{
+  partnershipDecline(input: $input) {{ partnership {{ {PREVIEW} }} {USER_ERRORS} }}
 }}"""
 END = f"""mutation ($input: PartnershipEndInput!) {{
   partnershipEnd(input: $input) {{ partnership {{ {PARTNERSHIP} }} {USER_ERRORS} }}
@@ -46,6 +54,22 @@ async def requested(api: Api, person: str = PROVIDER, **form: Any) -> Json:
 async def accept(api: Api, token: str, person: str = RESELLER, *, box: bool = True) -> Json:
     """The payload of an acceptance."""
     return (await api.ask(person, ACCEPT, input={"token": token, "authorizeProvider": box})).ok()["partnershipAccept"]
+
+
+async def send(api: Api, partnership: str, person: str = PROVIDER, **words: str) -> Json:
+    """The payload of a sending."""
+    form = {"partnershipId": partnership, **words}
+    return (await api.ask(person, SEND, input=form)).ok()["partnershipRequestSend"]
+
+
+async def preview(api: Api, token: str, person: str = RESELLER) -> Json | None:
+    """What the person sees behind a link."""
+    return (await api.ask(person, LOOK, token=token)).ok()["partnershipPreview"]
+
+
+async def decline(api: Api, token: str, person: str = RESELLER) -> Json:
+    """The payload of a refusal."""
+    return (await api.ask(person, DECLINE, input={"token": token})).ok()["partnershipDecline"]
 
 
 async def end(api: Api, partnership: str, person: str = PROVIDER, *, declared: bool = True) -> Json:

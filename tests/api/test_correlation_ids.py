@@ -35,7 +35,38 @@ async def test_every_answer_has_a_correlation_id_of_its_own(api: Api):
         await api.http.put("/graphql"),
         await post(api, b"null"),
         await post(api, BODY),
-        await get(api, query=QUERY),
+        await get(api, {"query": QUERY}),
     ]
     assert [response.status_code for response in responses] == [401, 401, 405, 400, 200, 200]
     assert len({response.headers["X-Correlation-Id"] for response in responses}) == len(responses)
+
+
+EXPORT = "mutation { customerExport(input: {}) { export { url } } }"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "", 200),
+        ("GET", "x", 403),
+        ("GET", "/invitation", 200),
+        ("GET", "/nowhere", 404),
+        ("GET", "/healthz", 200),
+        ("GET", "/graphiql", 200),
+        ("GET", "/", 307),
+        ("POST", "/development/token", 415),
+        ("PUT", "/graphql", 405),
+        ("OPTIONS", "/graphql", 204),
+    ],
+)
+async def test_answers_beside_graphqls_have_one_too(api: Api, method: str, path: str, status: int):
+    """Exports, pages, what is not there: the client's where it is sane, else one that was made."""
+    if not path.startswith("/"):
+        exported = (await api.ask("admin-agent@litware", EXPORT)).ok()["customerExport"]
+        path = exported["export"]["url"] + path
+    for given, taken in (("mine-1", True), ("not sane", False)):
+        answer = await api.http.request(method, path, headers={"X-Correlation-Id": given})
+        assert answer.status_code == status
+        (found,) = answer.headers.get_list("X-Correlation-Id")
+        assert (found == given) is taken
+        assert SANE.fullmatch(found)

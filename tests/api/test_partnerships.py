@@ -12,6 +12,7 @@ from clientela.clock import utc_now
 from clientela.demo.organisations import organisation
 from models import Partner
 from policy.vocabulary import ProgramStatus
+from tests.api.buying import OFFICE, attest, buy
 from tests.api.customers import audited, create, created, faults, form, read
 from tests.api.partnerships import (
     ACCEPT,
@@ -43,7 +44,7 @@ async def change(api: Api, partner: str, **values: Any) -> None:
 
 
 async def test_a_provider_invites_and_the_resellers_global_admin_accepts(fresh_api: Api):
-    """R3.1, R3.7, I13; scenario 12: from the link to both lists, one line in each log."""
+    """R3.1, R3.7, I13; relationships.md 11.12: from the link to both lists, one line in each log."""
     open_one = await requested(fresh_api, targetEmail="owner@northwind.example")
     assert (open_one["status"], open_one["reseller"]) == ("REQUESTED", None)
     draft = open_one["emailDraft"]
@@ -101,7 +102,7 @@ async def test_nothing_but_the_unchanged_link_opens_an_invitation(api: Api):
     answers = [
         await accept(api, wrong)
         for wrong in (
-            f"{key_id}.{invitation}.{mac[:-1]}A",
+            f"{key_id}.{invitation}.{mac[:-1]}{'E' if mac[-1] == 'A' else 'A'}",
             f"{key_id}.{invitation}.{other[2]}",
             f"{key_id}.{invitation.upper()}.{mac}",
             f"00000000.{invitation}.{mac}",
@@ -133,14 +134,14 @@ async def test_the_box_must_be_ticked_and_all_faults_come_at_once(api: Api):
     ],
 )
 async def test_what_an_acceptance_needs(fresh_api: Api, partner: str, values: dict[str, Any], code: str | None):
-    """R3.2, R1.9; scenario 12: a reseller of another region."""
+    """R3.2, R1.9; relationships.md 11.12: a reseller of another region."""
     token = token_of((await requested(fresh_api))["link"])
     await change(fresh_api, partner, **values)
     assert codes(await accept(fresh_api, token)) == ([code] if code else [])
 
 
 async def test_companies_of_one_region_connect_over_a_border(fresh_api: Api):
-    """Scenario 12: a reseller in Germany and a provider in France."""
+    """relationships.md 11.12: a reseller in Germany and a provider in France."""
     await change(fresh_api, "fabrikam", country="FR")
     await change(fresh_api, "northwind", country="DE")
     token = token_of((await requested(fresh_api))["link"])
@@ -178,7 +179,7 @@ async def test_an_open_invitation_to_one_address_is_one(fresh_api: Api):
 
 
 async def test_an_end_takes_nothing_from_customers_and_no_new_one_comes(fresh_api: Api):
-    """R3.6, R3.14, I12; scenarios 11 and 19: rows and admin privileges to the byte; then PARTNERSHIP_REQUIRED."""
+    """R3.6, R3.14, I12; relationships.md 11.11, 11.19: rows and privileges to the byte; then PARTNERSHIP_REQUIRED."""
     reseller = await partner_id(fresh_api, "sales-agent@tailspin")
     customer = await created(fresh_api, PROVIDER, form(associatedResellerId=reseller))
     (live,) = await listed(fresh_api, PROVIDER, status=["ACTIVE"])
@@ -192,6 +193,12 @@ async def test_an_end_takes_nothing_from_customers_and_no_new_one_comes(fresh_ap
     assert (await read(fresh_api, "sales-agent@tailspin", customer["id"]))["relationship"]["delegatedAdmin"] is True
     payload = await create(fresh_api, PROVIDER, form(associatedResellerId=reseller))
     assert faults(payload) == {("PARTNERSHIP_REQUIRED", "associatedResellerId", 800016)}
+    own = await created(fresh_api, PROVIDER, form())
+    assert await read(fresh_api, "sales-agent@tailspin", own["id"]) is None
+    await attest(fresh_api, PROVIDER, customer["id"])
+    order = await buy(fresh_api, PROVIDER, customer["id"], OFFICE, resellerId=reseller)
+    assert faults(order) == {("PARTNERSHIP_REQUIRED", "resellerId", 800016)}
+    assert (await buy(fresh_api, PROVIDER, customer["id"], OFFICE))["userErrors"] == []
     assert codes(await end(fresh_api, live["id"])) == ["INVALID_STATE"]
     # R3.5: asked and accepted again, it is another row.
     token = token_of((await requested(fresh_api))["link"])

@@ -28,7 +28,7 @@ from tests.api.buying import (
     offer_id,
     set_status,
 )
-from tests.api.customers import audited, created, faults, form, read
+from tests.api.customers import UPDATE_CONTACT, audited, created, faults, form, read
 from tests.clients import Api
 
 AGENT = "sales-agent@contoso"
@@ -111,11 +111,14 @@ async def test_without_an_agreement_nothing_is_sold(api: Api):
 async def test_an_account_that_is_not_approved_buys_nothing(
     api: Api, status: AccountVerification, fault: tuple[str, str, int]
 ):
-    """customers.md 4.3, 9.25: purchases wait, reading goes on."""
+    """customers.md 4.3, 9.25: purchases wait, reading and editing go on."""
     customer = await customer_that_may_buy(api, AGENT)
     await change(api, Customer, col(Customer.id) == key(customer), account_verification=status)
     assert faults(await buy(api, AGENT, customer["id"], OFFICE)) == {fault}
-    assert (await read(api, AGENT, customer["id"]))["accountVerification"] == status.name
+    seen = await read(api, AGENT, customer["id"])
+    assert seen["accountVerification"] == status.name
+    edited = {"customerId": customer["id"], "etag": seen["billingProfile"]["etag"], "contact": {"lastName": "Carr"}}
+    assert (await api.ask(AGENT, UPDATE_CONTACT, input=edited)).ok()["customerUpdateContact"]["userErrors"] == []
 
 
 async def test_all_gates_that_are_shut_are_named_in_the_vendors_order(api: Api):

@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, update
 from sqlmodel import col
 
-from clientela.demo.organisations import organisation
-from models import Partner
-from policy.vocabulary import ProgramStatus
+from clientela.demo.organisations import find_person, organisation
+from models import Partner, RoleAssignment
+from policy.vocabulary import Cloud, ProgramStatus, Role
 from tests.api.buying import AZURE, OFFICE, RESERVATION, Json, bought, customer_that_may_buy, held, set_status
 from tests.api.customers import USER_ERRORS, audited, created, faults, form
 from tests.clients import Answer, Api
@@ -149,6 +149,18 @@ async def test_others_read_it_and_only_an_admin_agent_turns_it(api: Api, who: st
     answer = await turn(api, customer, True, f"{who}@contoso")
     assert answer.codes == ["FORBIDDEN"]
     assert (await read(api, customer))["enabled"] is False
+
+
+async def test_a_global_admin_that_becomes_an_admin_agent_turns_it(fresh_api: Api):
+    """permissions.md 8.16, K1. Roles are given outside this API; its next request has what they grant."""
+    customer, _ = await with_azure(fresh_api)
+    person = find_person("global-admin@contoso")
+    assert person is not None
+    assert (await turn(fresh_api, customer, True, "global-admin@contoso")).codes == ["FORBIDDEN"]
+    given = RoleAssignment(cloud=Cloud.GLOBAL, partner_id=person.tenant_id, user_id=person.id, role=Role.ADMIN_AGENT)
+    async with fresh_api.database.execution_options(writes=True).begin() as connection:
+        await connection.execute(insert(RoleAssignment).values(**given.model_dump()))
+    assert (await turned(fresh_api, customer, True, "global-admin@contoso"))["changed"] is True
 
 
 async def test_a_suspended_partner_turns_nothing_on(api: Api):

@@ -10,6 +10,7 @@ from clientela.demo.organisations import organisation
 from models import ProductSubscription
 from models.product_subscription import ProductSubscriptionStatus
 from tests.access.logbook import difference
+from tests.api.buying import OFFICE, attest, bought
 from tests.api.customers import audited, read, some_customer
 from tests.api.partnerships import codes
 from tests.api.relationship_requests import accept, connected, form, invited
@@ -95,7 +96,7 @@ async def test_a_rehearsal_shows_the_end_and_leaves_nothing(fresh_api: Api):
 
 
 async def test_only_a_global_admin_ends(api: Api):
-    """permissions.md 8.15, R5.6 as decided; an application never (8.13)."""
+    """permissions.md 8.15, R5.6 as decided; an application never (permissions.md 8.13)."""
     customer = await some_customer(api, ADMIN, "cohowinery")
     for person, code in (
         ("admin-agent@contoso", "FORBIDDEN"),
@@ -109,7 +110,7 @@ async def test_only_a_global_admin_ends(api: Api):
 
 @pytest.mark.parametrize("admin", [True, False])
 async def test_a_new_acceptance_restores_the_relationship_and_none_of_its_grants(fresh_api: Api, admin: bool):
-    """R5.10, I11, scenario 17; permissions.md I11: the same id and data, privileges as the new invitation has them."""
+    """R5.10, I11, relationships.md 11.17; permissions.md I11: the same id and data, privileges as newly invited."""
     customer = await some_customer(fresh_api, ADMIN, "wingtiptoys")
     before = await read(fresh_api, ADMIN, customer["id"])
     identity = "query ($id: ID!) { customer(id: $id) { relationship { id since } } }"
@@ -160,7 +161,7 @@ async def test_a_reseller_may_keep_its_privileges_and_the_customer_takes_them_aw
 
 
 async def test_the_customers_global_admin_takes_privileges_away(fresh_api: Api):
-    """R4.3, scenario 18, permissions.md 8.23: the relationship stays; one line in the partner's log."""
+    """R4.3, relationships.md 11.18, permissions.md 8.23: the relationship stays; one line in the partner's log."""
     customer = await some_customer(fresh_api, ADMIN, "wingtiptoys")
     contoso = await partner_id(fresh_api, ADMIN)
     can = "query ($id: ID!) { customer(id: $id) { viewerCan(permission: CUSTOMER_USER_RESET_PASSWORD) } }"
@@ -172,6 +173,8 @@ async def test_the_customers_global_admin_takes_privileges_away(fresh_api: Api):
     (line,) = await audited(fresh_api, answer)
     assert (line.operation, line.resource_type) == ("dap_admin_relationship_terminated", "partner_customer_dap")
     assert (await fresh_api.ask("admin-agent@contoso", can, **asked)).ok()["customer"]["viewerCan"] is False
+    await attest(fresh_api, "admin-agent@contoso", customer["id"])
+    assert await bought(fresh_api, "admin-agent@contoso", customer["id"], OFFICE)
     before = await fresh_api.counts()
     again = await revoke(fresh_api, CUSTOMER, contoso)
     assert again["relationship"] == relationship

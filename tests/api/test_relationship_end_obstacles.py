@@ -1,4 +1,4 @@
-"""What must be over before a relationship ends, and what ends with it (R5.2-R5.4, I10; scenarios 14-16)."""
+"""What must be over before a relationship ends, and what ends with it (R5.2-R5.4, I10)."""
 
 from typing import Any
 from uuid import UUID
@@ -6,9 +6,10 @@ from uuid import UUID
 from models.offer import ProductSubscriptionKind
 from models.product_subscription import ProductSubscriptionStatus
 from tests.access.purchases import hold
+from tests.api.buying import attest
 from tests.api.customers import some_customer
 from tests.api.partnerships import codes
-from tests.api.relationship_requests import connected
+from tests.api.relationship_requests import connected, form
 from tests.api.relationships import end
 from tests.clients import Api
 
@@ -17,6 +18,7 @@ AGENT = "admin-agent@contoso"
 SEARCH = "graphicdesigninstitute"
 HELD = """query ($id: ID!) { customer(id: $id) {
   subscriptions(first: 100) { nodes { id etag status kind } } purchasePermissions { enabled }
+  relationship { delegatedAdmin }
 } }"""
 SUSPEND = """mutation ($input: ProductSubscriptionSetStatusInput!) {
   productSubscriptionSuspend(input: $input) { userErrors { code } }
@@ -47,7 +49,7 @@ async def a_customer(api: Api) -> tuple[str, UUID]:
 
 
 async def test_everything_that_is_active_is_named_at_once(fresh_api: Api):
-    """Scenarios 14, 15; permissions.md 8.15: all kinds together, in a rehearsal too; a suspended one is none."""
+    """relationships.md 11.14, 11.15; permissions.md 8.15: all kinds, in a rehearsal too; no suspended one."""
     key, tenant = await a_customer(fresh_api)
     kinds: dict[str, Any] = {}
     for kind in ProductSubscriptionKind:
@@ -69,24 +71,33 @@ async def test_everything_that_is_active_is_named_at_once(fresh_api: Api):
 
 
 async def test_an_ended_relationship_takes_no_order_and_lets_the_customer_buy_nothing(fresh_api: Api):
-    """Scenarios 16, 17, permissions.md I11: 20002; restored, all of it stays suspended and off."""
+    """relationships.md 11.16, 11.17, permissions.md I11: 20002; restored, all of it stays suspended and off."""
     key, tenant = await a_customer(fresh_api)
     plan = await hold(fresh_api, "contoso", tenant, ProductSubscriptionKind.USAGE, azure=True)
     done = (await fresh_api.ask(AGENT, PERMIT, input={"customerId": key, "enabled": True})).ok()
     assert done["customerSetPurchasePermission"] == {"userErrors": [], "changed": True}
     await over(fresh_api, key)
+    held = (await fresh_api.ask(AGENT, HELD, id=key)).ok()["customer"]
     assert codes(await end(fresh_api, ADMIN, key)) == []
     order = {"customerId": key, "offerId": f"offer_{plan.offer_id.hex}", "quantity": 1}
     (fault,) = (await fresh_api.ask(AGENT, BUY, input=order)).ok()["productSubscriptionCreate"]["userErrors"]
     assert fault == {"code": "RELATIONSHIP_REQUIRED", "vendorCode": 20002}
-    await connected(fresh_api, AGENT, SEARCH)
+    before = {row["id"]: row["status"] for row in held["subscriptions"]["nodes"]}
+    await connected(fresh_api, AGENT, SEARCH, form(admin=False))
     found = (await fresh_api.ask(AGENT, HELD, id=key)).ok()["customer"]
-    assert {row["status"] for row in found["subscriptions"]["nodes"]} <= {"SUSPENDED", "DELETED"}
+    assert {row["id"]: row["status"] for row in found["subscriptions"]["nodes"]} == before
+    assert before[f"productsubscription_{plan.id.hex}"] == "SUSPENDED"
+    assert found["relationship"]["delegatedAdmin"] is False
     assert not any(row["enabled"] for row in found["purchasePermissions"])
 
 
 async def test_what_another_partner_sold_is_no_obstacle(fresh_api: Api):
-    """R5.2: only this partner's holdings count; the other sells on (scenario 16)."""
+    """R5.2: only this partner's holdings count; the other sells on (relationships.md 11.16)."""
     customer = await some_customer(fresh_api, "global-admin@adatum", "adventureworks")
-    await hold(fresh_api, "contoso", UUID(customer["tenantId"]))
+    sold = await hold(fresh_api, "contoso", UUID(customer["tenantId"]))
     assert codes(await end(fresh_api, "global-admin@adatum", customer["id"])) == []
+    await attest(fresh_api, AGENT, customer["id"])
+    order = {"customerId": customer["id"], "offerId": f"offer_{sold.offer_id.hex}", "quantity": 1}
+    ordered = {who: (await fresh_api.ask(who, BUY, input=order)).ok() for who in (AGENT, "admin-agent@adatum")}
+    told = {who: codes(answer["productSubscriptionCreate"]) for who, answer in ordered.items()}
+    assert told == {AGENT: [], "admin-agent@adatum": ["RELATIONSHIP_REQUIRED"]}

@@ -34,7 +34,7 @@ AGENT = "admin-agent@adatum"
 
 
 async def test_a_request_is_drafted_and_sent_with_the_link_in_its_text(api: Api):
-    """Scenario 1, R2.10, R2.11: a draft has no expiry, what was sent has one of 90 days; one line each."""
+    """relationships.md 11.1, R2.10, R2.11: a draft has no expiry, what was sent has one of 90 days; one line each."""
     answer = await api.ask(AGENT, CREATE, input=form(targetEmail="boss@wingtiptoys.example"))
     draft = answer.ok()["relationshipRequestCreate"]["relationshipRequest"]
     assert (draft["status"], draft["sentAt"], draft["expiresAt"]) == ("DRAFT", None, None)
@@ -55,7 +55,7 @@ async def test_a_request_is_drafted_and_sent_with_the_link_in_its_text(api: Api)
 
 
 async def test_a_draft_whose_text_lost_the_link_is_not_sent(api: Api):
-    """Scenario 2, R2.11: it stays a draft; every fault at once."""
+    """relationships.md 11.2, R2.11: it stays a draft; every fault at once."""
     draft = await drafted(api, AGENT, form())
     before = await api.counts()
     payload = await send(api, AGENT, draft["id"], body="No link.", subject=" ")
@@ -171,7 +171,7 @@ async def test_the_same_open_request_is_one(fresh_api: Api):
     ],
 )
 async def test_what_cannot_be_asked_for(api: Api, person: str, filled: dict[str, Any], expected: tuple[Any, ...]):
-    """1.4, R2.9, R2.18, scenario 7, settled: US Government, sandbox; nothing is written."""
+    """1.4, R2.9, R2.18, relationships.md 11.7, settled: US Government, sandbox; nothing is written."""
     before = await api.counts()
     assert faults((await api.ask(person, CREATE, input=filled)).ok()["relationshipRequestCreate"]) == {expected}
     assert await api.counts() == before

@@ -28,8 +28,8 @@ COMMITTED = HERE.parent.parent / "docs" / "schema.graphql"
 
 @cache
 def contract() -> GraphQLSchema:
-    """The contract as it was agreed on, checked in as data."""
-    return build_schema((HERE / "contract.graphql").read_text("utf-8"))
+    """The contract as it was agreed on, and what was added to it since, checked in as data."""
+    return build_schema("".join((HERE / f"{name}.graphql").read_text("utf-8") for name in ("contract", "additions")))
 
 
 def requirement(field: GraphQLField) -> list[str]:

@@ -1,5 +1,7 @@
 """What holds of decisions whatever roles somebody has (permissions.md 9)."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,11 +33,6 @@ LACKING = {
 }
 
 
-def _with(standing: Standing, **changed: object) -> Standing:
-    values = {name: getattr(standing, name) for name in Standing.__dataclass_fields__}
-    return Standing(**(values | changed))  # type: ignore[arg-type]
-
-
 def _user(*roles: Role) -> Standing:
     kinds = frozenset({PartnerKind.DIRECT_BILL})
     return Standing(PrincipalKind.PARTNER_USER, Cloud.GLOBAL, frozenset(roles), None, kinds, ProgramStatus.ACTIVE)
@@ -44,7 +41,7 @@ def _user(*roles: Role) -> Standing:
 @given(STANDINGS, st.sampled_from(Role))
 def test_a_further_role_takes_nothing_away(standing: Standing, role: Role):
     """I2, and the condition of what is held only ever falls away."""
-    more = _with(standing, roles=standing.roles | {role})
+    more = replace(standing, roles=standing.roles | {role})
     assert set(effective_permissions(standing)) <= set(effective_permissions(more))
     for permission in effective_permissions(standing):
         if decide(standing, permission).condition is None:
@@ -67,8 +64,8 @@ def test_roles_add_up_to_the_union_of_their_rows(roles: frozenset[Role]):
 @given(STANDINGS, SCOPES)
 def test_scopes_only_ever_narrow_a_user(standing: Standing, scopes: frozenset[Permission]):
     """permissions.md 6.2: effective rights are the user's, as far as the application's scopes go."""
-    user = _with(standing, kind=PrincipalKind.PARTNER_USER, scopes=None)
-    narrowed = effective_permissions(_with(user, scopes=scopes))
+    user = replace(standing, kind=PrincipalKind.PARTNER_USER, scopes=None)
+    narrowed = effective_permissions(replace(user, scopes=scopes))
     assert set(narrowed) == set(effective_permissions(user)) & scopes
 
 
@@ -77,8 +74,8 @@ def test_what_an_application_may_do_a_user_with_all_roles_and_its_scopes_may_do(
     standing: Standing, scopes: frozenset[Permission]
 ):
     """I7."""
-    app = _with(standing, kind=PrincipalKind.PARTNER_APP, roles=frozenset(), scopes=scopes)
-    user = _with(app, kind=PrincipalKind.PARTNER_USER, roles=frozenset(Role))
+    app = replace(standing, kind=PrincipalKind.PARTNER_APP, roles=frozenset(), scopes=scopes)
+    user = replace(app, kind=PrincipalKind.PARTNER_USER, roles=frozenset(Role))
     assert set(effective_permissions(app)) <= set(effective_permissions(user))
 
 

@@ -1,6 +1,8 @@
 """Specification 6.1.2, 6.4.1 and 6.4.3: what variables, arguments and results become. Both ways alike."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.execution.bookshop.tables import key
 from tests.execution.conftest import Bookshop, fault
@@ -143,6 +145,64 @@ async def test_variables_that_do_not_fit(bookshop: Bookshop, variables: dict):
     assert {error["extensions"]["code"] for error in body["errors"]} == {"BAD_USER_INPUT"}
 
 
+WITHOUT_DEFAULTS = """query (
+  $number: Int, $sure: Int!, $real: Float, $text: String, $flag: Boolean, $key: ID, $genre: Genre, $day: Date,
+  $numbers: [Int!], $matrix: [[Int]!], $pages: Span, $spans: [Span!]
+) {
+  given(number: $number, sure: $sure, real: $real, text: $text, flag: $flag, key: $key, genre: $genre, day: $day,
+    numbers: $numbers, matrix: $matrix, search: {pages: $pages, spans: $spans})
+}"""
+NUMBERS = st.none() | st.integers(-(2**31), 2**31 - 1)
+SPANS = st.fixed_dictionaries({"low": st.integers(0, 9)}, optional={"high": NUMBERS})
+FITTING = {
+    "number": NUMBERS,
+    "sure": st.integers(0, 9),
+    "real": st.none() | st.floats(allow_nan=False, allow_infinity=False) | st.integers(0, 9),
+    "text": st.none() | st.text(st.characters(codec="utf-8"), max_size=5),
+    "flag": st.none() | st.booleans(),
+    "key": st.text("ab1", max_size=3) | st.integers(0, 99),
+    "genre": st.sampled_from([None, "CRIME", "POETRY"]),
+    "day": st.sampled_from([None, "2024-02-29"]),
+    "numbers": st.none() | st.integers(0, 9) | st.lists(st.integers(0, 9), max_size=2),
+    "matrix": st.none() | st.lists(st.lists(NUMBERS, max_size=2) | st.integers(0, 9), max_size=2),
+    "pages": st.none() | SPANS,
+    "spans": st.none() | SPANS | st.lists(SPANS, max_size=2),
+}
+MISFITS: st.SearchStrategy[object] = st.sampled_from(
+    [
+        None,
+        2**31,
+        1.5,
+        True,
+        "x",
+        "",
+        [],
+        [None],
+        [[None]],
+        {},
+        {"low": None},
+        {"low": 1, "wide": 2},
+        [{"high": 1}],
+        [1, "x"],
+    ]
+)
+
+
+@given(
+    fitting=st.fixed_dictionaries(
+        {"sure": FITTING["sure"]}, optional={k: v for k, v in FITTING.items() if k != "sure"}
+    ),
+    misfits=st.dictionaries(st.sampled_from([*FITTING, "unknown"]), MISFITS, max_size=1),
+    left_out=st.sampled_from(["", "", "", "sure"]),
+)
+@settings(max_examples=300, deadline=None)
+async def test_any_values_of_variables(bookshop: Bookshop, fitting: dict, misfits: dict, left_out: str):
+    """What types do with values is worked out once; what comes of it is what graphql-core makes of them."""
+    variables = {name: value for name, value in (fitting | misfits).items() if name != left_out}
+    body, handed_over = await bookshop.both_ways(WITHOUT_DEFAULTS, variables)
+    assert ("errors" in body) == (handed_over is not None)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -178,6 +238,42 @@ async def test_a_null_for_a_variable_with_a_default_where_none_may_be(bookshop: 
     assert (body["data"], body["errors"][0]["path"]) == (None, ["needs"])
 
 
+@pytest.mark.parametrize(
+    ("arguments", "found"),
+    [
+        ("numbers: [1, $n]", {"numbers": [1, 3]}),
+        ("matrix: [[$n], $list]", {"matrix": [[3], [1]]}),
+        ("search: {pages: {low: $n}}", {"search": {"pages": {"low": 3, "high": 9}}}),
+        ("search: {spans: [{low: 1, high: $n}]}", {"search": {"spans": [{"low": 1, "high": 3}]}}),
+        ("sure: $n", {"sure": 3}),
+    ],
+)
+async def test_defaults_of_variables_within_lists_and_inputs(bookshop: Bookshop, arguments: str, found: dict):
+    """What stands where no null may be takes the default where the variable is left out, and no null."""
+    used = ", $list: [Int] = 1" if "$list" in arguments else ""
+    document = f"query ($n: Int = 3{used}) {{ lone given({arguments}) }}"
+    await bookshop.answers(document, {"lone": 1, "given": told(found)})
+    body, _ = await bookshop.both_ways(document, {"n": None}, before=[{}, {}])
+    if "high" in arguments or "matrix" in arguments:
+        assert body["data"]["given"] == told(found).replace("3", "None")
+    else:
+        assert (body["data"], body["errors"][0]["path"]) == (None, ["given"])
+        assert body["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+async def test_variables_of_scalars_of_ones_own(bookshop: Bookshop):
+    document = "query ($day: Date, $isbn: [Isbn!]) { given(day: $day, isbn: $isbn) }"
+    for variables, found in (
+        ({"day": "2024-02-29", "isbn": "9781"}, {"day": "2024-02-29", "isbn": ["9781"]}),
+        ({"day": None, "isbn": []}, {"day": None, "isbn": []}),
+        ({}, {}),
+    ):
+        await bookshop.answers(document, {"given": told(found)}, **variables)
+    body, _ = await bookshop.both_ways(document, {"day": "2023-02-29"}, before=[{}, {}])
+    assert "data" not in body
+    assert body["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
 async def test_defaults_of_variables_and_arguments(bookshop: Bookshop):
     document = """query ($f: UUID!, $year: Int, $first: Int, $genre: [Genre!] = [NOVEL]) { author(id: $f) {
       age(year: $year) books(first: $first, genre: $genre) { nodes { title } }
@@ -204,6 +300,43 @@ async def test_pages_with_arguments_of_every_kind_below_a_list(bookshop: Booksho
             assert body["data"]["authors"]["nodes"][5]["books"] == last
 
 
+async def test_short_lists_with_arguments_of_every_kind(bookshop: Bookshop):
+    """One text with several values, so that a plan made for one meets another: lists, inputs, nulls."""
+    document = """query ($genre: [Genre!], $pages: Span, $down: Boolean! = false) { authors(first: 6) { nodes {
+      titles(genre: $genre, pages: $pages, descending: $down)
+    } } }"""
+    values: list[tuple[dict, list[int]]] = [
+        ({}, [0, 1, 2, 3, 4]),
+        ({"genre": ["NOVEL", "POETRY"]}, [0, 1, 3, 4]),
+        ({"genre": "NOVEL", "down": True}, [3, 0]),
+        ({"genre": []}, []),
+        ({"genre": None, "pages": None}, [0, 1, 2, 3, 4]),
+        ({"pages": {"low": 200, "high": 300}}, [1, 2]),
+        ({"pages": {"low": 300, "high": 400}, "genre": ["NOVEL"]}, [3]),
+    ]
+    for variables, numbers in values:
+        body, handed_over = await bookshop.both_ways(
+            document, variables, before=[earlier for earlier, _ in values if earlier is not variables]
+        )
+        assert handed_over is None
+        assert body["data"]["authors"]["nodes"][5]["titles"] == [f"F Author {number}" for number in numbers]
+
+
+async def test_a_list_that_comes_from_one_source_or_another(bookshop: Bookshop):
+    """By its arguments, in one order: what was prepared for one source must not serve the other."""
+    document = """query ($inPrint: Boolean!) { authors(first: 6) { nodes {
+      written(first: 2, inPrint: $inPrint) { nodes { title inPrint } totalCount }
+    } } }"""
+    for only, titles, count in ((True, ["0", "2"], 3), (False, ["0", "1"], 5)):
+        body, handed_over = await bookshop.both_ways(
+            document, {"inPrint": only}, before=[{"inPrint": not only}, {"inPrint": not only}]
+        )
+        assert handed_over is None
+        written = body["data"]["authors"]["nodes"][5]["written"]
+        assert [node["title"][-1] for node in written["nodes"]] == titles
+        assert written["totalCount"] == count
+
+
 async def test_values_of_columns(bookshop: Bookshop):
     document = """query ($id: UUID!) { book(id: $id) {
       id title subtitle isbn genre pages sold inPrint published addedAt tags hasTag(anyOf: ["t1", "x"])
@@ -228,11 +361,17 @@ async def test_values_of_columns(bookshop: Bookshop):
     await bookshop.answers(odd, {"book": expected}, id=key("F", "1"))
 
 
+async def test_values_that_fit_once_they_are_coerced(bookshop: Bookshop):
+    document = "{ trial { loose { key flag real text number } } }"
+    loose = {"key": "5", "flag": True, "real": 2.0, "text": "true", "number": 3}
+    await bookshop.answers(document, {"trial": {"loose": loose}})
+
+
 async def test_a_value_that_its_type_cannot_hold(bookshop: Bookshop):
-    """6.4.3: an Int has 32 bits, wherever the number comes from."""
+    """6.4.3: an Int has 32 bits, wherever the number comes from; that ours has more is no fault of the client's."""
     document = "query ($id: UUID!) { book(id: $id) { title sold } trial { vast unfit } }"
     places = {"book.sold": (1, 44), "trial.vast": (1, 59), "trial.unfit": (1, 64)}
-    faults = [fault(path, place, code="BAD_USER_INPUT") for path, place in places.items()]
+    faults = [fault(path, place) for path, place in places.items()]
     data = {"book": None, "trial": {"vast": None, "unfit": None}}
     await bookshop.answers(document, data, *faults, planned="GraphQLError", id=key("F", "4"))
 

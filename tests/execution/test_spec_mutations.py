@@ -35,6 +35,26 @@ async def test_a_null_where_none_may_be_ends_it(bookshop: Bookshop):
     await bookshop.answers(document, None, fault("b", (1, 39)), planned=None)
 
 
+async def test_a_null_below_the_payload_costs_its_object_and_not_what_was_written(bookshop: Bookshop):
+    """A new book has no ISBN, where one must be: the book is null, the row stays, and the command ran once."""
+    document = "mutation ($a: UUID!, $t: String!) { add(author: $a, title: $t) { book { title isbn } } }"
+    for title in ("bare", "barer", "barest"):
+        body = (
+            await bookshop.planning.run(Request(document, {"a": key("Z"), "t": title}), Context(bookshop.database))
+        ).body
+        assert body["data"] == {"add": {"book": None}}
+        assert [error["path"] for error in body["errors"]] == [["add", "book", "isbn"]]
+        assert body["errors"][0]["extensions"]["code"] == "INTERNAL"
+    assert {"bare", "barer", "barest"} <= await bookshop.titles()
+
+
+async def test_the_name_of_the_root_type(bookshop: Bookshop):
+    document = 'mutation { __typename noted: note(step: "a") { now } kind: __typename }'
+    data = {"__typename": "Mutation", "noted": {"now": ["a"]}, "kind": "Mutation"}
+    await bookshop.answers(document, data, planned=None)
+    await bookshop.answers("mutation { __typename }", {"__typename": "Mutation"}, planned=None)
+
+
 async def test_each_runs_once(bookshop: Bookshop):
     """A mutation is never run twice, not even where a plan would hand it over."""
     document = "mutation ($a: UUID!, $t: String!) { add(author: $a, title: $t) { secret book { title pages } } }"

@@ -24,7 +24,7 @@ from policy.vocabulary import PrincipalKind
 from resolvers.invitations import Invitations, Invited
 from resolvers.outbox import Mail, queue_mail
 from schema.context import Context
-from tests.clients import Clock
+from tests.clients import Api, Clock
 
 TEXT = """Buongiorno,
 
@@ -134,3 +134,13 @@ async def sender(settings: Settings, port: int, **more: object) -> AsyncIterator
     finally:
         await database.close()
         await engine.dispose()
+
+
+def faults(payload: dict[str, Any]) -> list[tuple[str, list[str]]]:
+    """Code and field of each fault that a payload tells of."""
+    return [(fault["code"], fault["field"]) for fault in payload["userErrors"]]
+
+
+async def waiting(api: Api) -> int:
+    """How many mails wait."""
+    return len(await api.rows("select id from outbox_mail"))

@@ -1,39 +1,19 @@
 """A request to a customer, delivered by the server: from the draft to the mailbox, or not at all."""
 
-from collections.abc import AsyncIterator
-from typing import Any
-
-import pytest_asyncio
-
 from tests.api.partnerships import token_of
 from tests.api.relationship_requests import accept, cancel, drafted, form, send
 from tests.clients import Api, serve_in_process
 from tests.mail.mailbox import link_in, part_of
 from tests.mail.relay import Relay
-from tests.mail.sending import with_relay
+from tests.mail.sending import faults, waiting, with_relay
 from tests.worlds import World
 
 AGENT = "admin-agent@adatum"
 ANNA = "anna@alpineskihouse.example"
 
 
-@pytest_asyncio.fixture
-async def mailing(world: World, smtp: Relay) -> AsyncIterator[Api]:
-    """A server that sends mail."""
-    async with world.copy() as settings, serve_in_process(with_relay(settings, smtp.port)) as api:
-        yield api
-
-
-def faults(payload: dict[str, Any]) -> list[tuple[str, list[str]]]:
-    return [(fault["code"], fault["field"]) for fault in payload["userErrors"]]
-
-
-async def waiting(api: Api) -> int:
-    return len(await api.rows("select id from outbox_mail"))
-
-
 async def test_the_draft_arrives_and_its_link_opens_the_request(smtp: Relay, mailing: Api):
-    """R2.2, R2.11, scenario 1: the mail's link leads to the acceptance."""
+    """R2.2, R2.11, relationships.md 11.1: the mail's link leads to the acceptance."""
     draft = await drafted(mailing, AGENT, form(targetEmail=ANNA))
     payload = await send(mailing, AGENT, draft["id"], deliver=True)
     assert payload["userErrors"] == []

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,13 @@ from clientela.settings import Settings
 from tests.clients import Answer
 
 HOME = Path(__file__).parents[2]
-SECONDS_TO_START = 30
-MAIL_SETTINGS = ("smtp_host", "smtp_port", "smtp_security", "mail_from")
+SECONDS_TO_START = 90
+HANDED_ON = (
+    *("smtp_host", "smtp_port", "smtp_security", "mail_from"),
+    *("body_seconds", "header_seconds", "keep_alive_seconds", "max_header_bytes", "shutdown_seconds", "drain_seconds"),
+    *("request_seconds", "statement_seconds", "lock_seconds", "stream_send_seconds"),
+    *("database_pool_size", "queue_length"),
+)
 
 
 def command(*words: str) -> list[str]:
@@ -30,17 +35,21 @@ def command(*words: str) -> list[str]:
     return [sys.executable, "-m", "clientela.cli", *words]
 
 
+NOT_HANDED_ON = ("CLIENTELA_", "PORT", "PYTHONDONTWRITEBYTECODE")
+"""Beginnings of variables' names; without the last, each of the servers would compile all modules anew."""
+
+
 def environment(**settings: object) -> dict[str, str]:
     """This process's environment without settings of the server's, but for those given by their name."""
-    bare = {name: value for name, value in os.environ.items() if not name.startswith(("CLIENTELA_", "PORT"))}
+    bare = {name: value for name, value in os.environ.items() if not name.startswith(NOT_HANDED_ON)}
     return {**bare, "PYTHONPATH": str(HOME), **{f"CLIENTELA_{name}": str(value) for name, value in settings.items()}}
 
 
 def settings_of(settings: Settings) -> dict[str, str]:
-    """The environment of a server on the same database, with the same development keys and the same mail relay."""
+    """The environment of a server on the same database, with the same development keys, mail relay and end."""
     assert settings.database_url is not None
-    relay = {name.upper(): getattr(settings, name) for name in MAIL_SETTINGS if getattr(settings, name) is not None}
-    return environment(DATABASE_URL=settings.database_url.get_secret_value(), DATA_DIR=settings.data_dir, **relay)
+    more = {name.upper(): getattr(settings, name) for name in HANDED_ON if getattr(settings, name) is not None}
+    return environment(DATABASE_URL=settings.database_url.get_secret_value(), DATA_DIR=settings.data_dir, **more)
 
 
 @dataclass
@@ -79,18 +88,25 @@ class Server:
 
 
 @contextmanager
-def started(env: dict[str, str], log: Path, *words: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """A server process and where it serves; stopped at the end if it still runs."""
+def launched(env: dict[str, str], log: Path, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A server process that may not serve yet; stopped at the end if it still runs."""
     with log.open("wb") as output:
         process = subprocess.Popen(
             command(*(words or ("demo", "--port", "0"))), env=env, cwd=log.parent, stdout=output, stderr=output
         )
         try:
-            yield process, _await_url(process, log)
+            yield process
         finally:
             if process.poll() is None:
                 process.terminate()
-            process.wait(timeout=20)
+            process.wait(timeout=60)
+
+
+@contextmanager
+def started(env: dict[str, str], log: Path, *words: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """A server process and where it serves."""
+    with launched(env, log, *words) as process:
+        yield process, _await_url(process, log)
 
 
 def _await_url(process: subprocess.Popen[bytes], log: Path) -> str:
@@ -112,10 +128,16 @@ def _await_url(process: subprocess.Popen[bytes], log: Path) -> str:
 @asynccontextmanager
 async def served(settings: Settings, log: Path) -> AsyncIterator[Server]:
     """A `demo` process on a database."""
-    limits = httpx.Limits(max_connections=40)
-    with started(settings_of(settings), log) as (process, url):
-        async with httpx.AsyncClient(base_url=url, timeout=30, limits=limits) as http:
-            yield Server(process, url, http)
+    with launched(settings_of(settings), log) as process:
+        async with _reached(process, log) as server:
+            yield server
+
+
+@asynccontextmanager
+async def _reached(process: subprocess.Popen[bytes], log: Path) -> AsyncIterator[Server]:
+    url, limits = _await_url(process, log), httpx.Limits(max_connections=40)
+    async with httpx.AsyncClient(base_url=url, timeout=30, limits=limits) as http:
+        yield Server(process, url, http)
 
 
 @dataclass
@@ -133,14 +155,15 @@ class Deployment:
 
 @asynccontextmanager
 async def deployed(settings: Settings, folder: Path, processes: int = 1) -> AsyncIterator[Deployment]:
-    """One or two processes on a database."""
-    database = make_engine(settings)
+    """One process on a database, or several that start together."""
+    database, logs = make_engine(settings), [folder / f"{number}.log" for number in range(processes)]
     try:
-        async with served(settings, folder / "first.log") as first:
-            if processes == 1:
-                yield Deployment((first,), database)
-            else:
-                async with served(settings, folder / "second.log") as second:
-                    yield Deployment((first, second), database)
+        async with AsyncExitStack() as stack:
+            begun = [stack.enter_context(launched(settings_of(settings), log)) for log in logs]
+            servers = [
+                await stack.enter_async_context(_reached(process, log))
+                for process, log in zip(begun, logs, strict=True)
+            ]
+            yield Deployment(tuple(servers), database)
     finally:
         await database.dispose()

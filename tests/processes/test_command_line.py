@@ -11,7 +11,9 @@ import pytest
 
 from clientela.cli.main import main
 from clientela.explorer import is_built
+from clientela.limit_settings import LimitSettings
 from clientela.migration import newest_revision
+from clientela.settings import IssuerSettings, Settings
 from schema.build import build_schema
 
 SECRET = "s" * 40
@@ -111,6 +113,23 @@ def test_doctor_on_a_fresh_folder_says_what_is_missing(run: Run):
     for part in ("CLIENTELA_SECRET_KEY", "CLIENTELA_ISSUERS", "clientela migrate"):
         assert part in told
     assert "ok    package names" in done.out
+
+
+def test_doctor_lists_every_setting_with_its_value_and_no_secret(run: Run):
+    """Whichever class it is declared in: those of the environment, the limits among them, and of each issuer."""
+    given = {"SECRET_KEY": SECRET, "ISSUERS": ISSUERS, "DRAIN_SECONDS": "7", "MAX_DEPTH": "11", "REQUEST_LOG": "false"}
+    given |= {"REDIS_URL": "redis://:hunter2@127.0.0.1:1/0", "SMTP_USERNAME": "relay", "SMTP_PASSWORD": "hunter2"}
+    given |= {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": "1", "MAIL_FROM": "no-reply@example.com"}
+    out = run("doctor", **given).out
+    lines = dict(line.strip().split(" = ", 1) for line in out.splitlines() if line.startswith(" "))
+    assert set(lines) == {f"CLIENTELA_{name.upper()}" for name in Settings.model_fields}
+    assert {*LimitSettings.model_fields} < {*Settings.model_fields}
+    for name in ("DRAIN_SECONDS", "MAX_DEPTH", "REQUEST_LOG", "MAIL_FROM", "SMTP_USERNAME"):
+        assert lines[f"CLIENTELA_{name}"] == given[name]
+    assert lines["CLIENTELA_STREAM_PING_SECONDS"] == str(LimitSettings.model_fields["stream_ping_seconds"].default)
+    assert set(json.loads(lines["CLIENTELA_ISSUERS"])[0]) == {*IssuerSettings.model_fields}
+    assert "hunter2" not in out
+    assert SECRET not in out
 
 
 def test_doctor_is_content_with_what_is_ready(run: Run):

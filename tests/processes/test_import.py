@@ -13,6 +13,7 @@ from tests.api.relationship_requests import accept, form, invited
 from tests.clients import Api
 from tests.processes.importing import HEADER, line, write_csv
 from tests.processes.server import command, settings_of
+from tests.spoken import spoken
 
 PARTNER = organisation("litware").domain
 WRITTEN = 3_000_000
@@ -136,7 +137,7 @@ async def test_every_fault_is_listed_with_its_line_and_nothing_is_written(
     before = await fresh_api.counts()
     lines = [good, *(line(**cells) for cells, _ in FAULTY), twice, taken]
     assert await run(fresh_api, write_csv(tmp_path, *lines)) == 1
-    told = capsys.readouterr().err.splitlines()
+    told = spoken(capsys)
     wanted = [message for _, message in FAULTY] + ["Line 2 has the same primary domain name", f"The domain {domain} is"]
     for number, message in enumerate(wanted, start=3):
         assert [entry for entry in told if entry.startswith(f"customers.csv:{number}: ") and message in entry], message

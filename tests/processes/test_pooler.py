@@ -6,7 +6,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,9 +14,11 @@ import asyncpg
 import pytest
 from pydantic import SecretStr
 
+from clientela.database import make_database
 from clientela.settings import Settings
 from tests.api.customers import UPDATE_CONTACT, some_customer
 from tests.clients import serve_in_process
+from tests.processes.test_lost_connections import cut_once_somebody_waits, locked
 from tests.worlds import World
 
 AGENT = "sales-agent@litware"
@@ -24,6 +26,7 @@ NESTED = "{ customers(first: 5) { totalCount nodes { companyName domains contact
 ONE = "query ($id: ID!) { customer(id: $id) { companyName } }"
 PGBOUNCER = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
 AT_ONCE = 30
+SERVER_CONNECTIONS = 3
 
 
 def free_port() -> int:
@@ -34,7 +37,7 @@ def free_port() -> int:
 
 @asynccontextmanager
 async def pooled(settings: Settings, folder: Path) -> AsyncIterator[Settings]:
-    """Settings of a server that reaches the same database through a pooler with three connections."""
+    """Settings of a server that reaches the same database through a pooler with few connections."""
     assert PGBOUNCER is not None
     assert settings.database_url is not None
     url = urlsplit(settings.database_url.get_secret_value())
@@ -43,7 +46,8 @@ async def pooled(settings: Settings, folder: Path) -> AsyncIterator[Settings]:
     (folder / "pgbouncer.ini").write_text(
         f"[databases]\n{name} = host={url.hostname} port={url.port}\n[pgbouncer]\npool_mode = transaction\n"
         f"listen_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\nauth_type = trust\n"
-        f"auth_file = {folder / 'users.txt'}\ndefault_pool_size = 3\nignore_startup_parameters = extra_float_digits\n"
+        f"auth_file = {folder / 'users.txt'}\ndefault_pool_size = {SERVER_CONNECTIONS}\n"
+        f"ignore_startup_parameters = extra_float_digits\n"
     )
     for place in (folder, *folder.parents):
         if place.owner() == "root" and os.getuid() == 0 and place.is_relative_to(folder.parents[1]):
@@ -91,4 +95,82 @@ async def test_reads_and_writes_through_a_pooler(world: World, tmp_path: Path):
             customer = renamed.ok()["customerUpdateContact"]["customer"]
         assert customer["contact"]["firstName"] == "N4"
         assert api.planner.ran > 0
-        assert "DatabaseError" not in api.planner.handed_over, api.planner.handed_over
+        assert not {"DatabaseError", "ConnectionLostError"} & set(api.planner.handed_over), api.planner.handed_over
+
+
+@pytest.mark.skipif(PGBOUNCER is None, reason="SKIPPED FOR WANT OF PGBOUNCER: install Debian's package pgbouncer")
+async def test_connections_that_die_behind_the_pooler(world: World, tmp_path: Path):
+    """A read by plan is read again; a write is told once and leaves nothing; then all goes on."""
+    if world.kind != "postgresql":
+        return
+    async with world.copy() as settings, pooled(settings, tmp_path) as through, serve_in_process(through) as api:
+        customer = await some_customer(api, AGENT, "Blue Yonder Airlines")
+        base = {"customerId": customer["id"], "etag": customer["billingProfile"]["etag"], "contact": {"firstName": "N"}}
+        for _ in range(2):
+            (await api.ask(AGENT, NESTED)).ok()
+        ran = api.planner.ran
+        async with locked(settings, "relationship") as watcher:
+            asking = asyncio.create_task(api.ask(AGENT, NESTED))
+            await cut_once_somebody_waits(watcher)
+        (await asking).ok()
+        assert (api.planner.ran, api.planner.handed_over["ConnectionLostError"]) == (ran, 1)
+        before = await api.counts()
+        async with locked(settings, "activity_record") as watcher:
+            asking = asyncio.create_task(api.ask(AGENT, UPDATE_CONTACT, input=base))
+            await cut_once_somebody_waits(watcher)
+            lost = await asking
+        assert (lost.data, lost.codes) == ({"customerUpdateContact": None}, ["DATABASE_UNAVAILABLE"])
+        assert await api.counts() == before
+        (await api.ask(AGENT, UPDATE_CONTACT, input=base)).ok()
+        (await api.ask(AGENT, NESTED)).ok()
+        assert api.planner.ran == ran + 2
+
+
+@pytest.mark.skipif(PGBOUNCER is None, reason="SKIPPED FOR WANT OF PGBOUNCER: install Debian's package pgbouncer")
+@pytest.mark.parametrize("limit", ["statement_seconds", "lock_seconds"])
+async def test_deadlines_hold_behind_the_pooler(world: World, tmp_path: Path, limit: str):
+    """A read by plan and by the executor, and a write; each leaves its server connection to others as it was."""
+    if world.kind != "postgresql":
+        return
+    patient = {"statement_seconds": 60.0, "lock_seconds": 60.0, "request_seconds": 60.0, limit: 0.3}
+    async with (
+        world.copy() as settings,
+        pooled(settings, tmp_path) as through,
+        serve_in_process(through.model_copy(update=patient)) as api,
+    ):
+        customer = await some_customer(api, AGENT, "Blue Yonder Airlines")
+        base = {"customerId": customer["id"], "etag": customer["billingProfile"]["etag"], "contact": {"firstName": "N"}}
+        for _ in range(2):
+            (await api.ask(AGENT, NESTED)).ok()
+        before = await api.counts()
+        async with locked(settings, "relationship"):
+            for document in (NESTED, f"{NESTED} # for the first time"):
+                assert (await api.ask(AGENT, document)).codes == ["DEADLINE_EXCEEDED"]
+        async with locked(settings, "activity_record"):
+            late = await api.ask(AGENT, UPDATE_CONTACT, input=base)
+        assert (late.data, late.codes) == ({"customerUpdateContact": None}, ["DEADLINE_EXCEEDED"])
+        assert await api.counts() == before
+        (await api.ask(AGENT, UPDATE_CONTACT, input=base)).ok()
+        assert through.database_url is not None
+        url = through.database_url.get_secret_value()
+        async with AsyncExitStack() as all_at_once:
+            # Each in a transaction, so that they are all that the pooler has.
+            for _ in range(SERVER_CONNECTIONS):
+                other = await asyncpg.connect(url, statement_cache_size=0)
+                all_at_once.push_async_callback(other.close)
+                await all_at_once.enter_async_context(other.transaction())
+                for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
+                    assert await other.fetchval(f"show {name}") == "0"
+
+
+@pytest.mark.skipif(PGBOUNCER is None, reason="SKIPPED FOR WANT OF PGBOUNCER: install Debian's package pgbouncer")
+async def test_a_pause_within_a_transaction_has_an_end_behind_the_pooler(world: World, tmp_path: Path):
+    if world.kind != "postgresql":
+        return
+    async with world.copy() as settings, pooled(settings, tmp_path) as through:
+        database = make_database(through.model_copy(update={"idle_transaction_seconds": 1}))
+        transaction = await database.begin(writes=True)
+        shown = await transaction.fetch("show idle_in_transaction_session_timeout", ())
+        assert shown[0][0] == "1s"
+        await transaction.rollback()
+        await database.close()

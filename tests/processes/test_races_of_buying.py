@@ -1,28 +1,17 @@
-"""Buying in many hands at once: limits hold, one etag has one winner, nothing is bought after the end."""
+"""Buying in many hands at once: limits hold, one etag has one winner, nothing is bought without the permission.
 
-import asyncio
+An order against the end of the relationship: test_paired_races.py.
+"""
+
 from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
-from uuid import UUID
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import update
-from sqlmodel import col
 
-from clientela.clock import utc_now
-from clientela.demo.organisations import organisation
-from models import Relationship
-from models.relationship import RelationshipStatus, RelationshipToPartner
-from policy.principal import Principal, Standing
-from policy.vocabulary import Cloud, PrincipalKind
-from resolvers.faults import FaultCode
-from resolvers.purchase_obstacles import purchase_obstacles
-from resolvers.purchase_permission_change import end_purchase_permissions
-from resolvers.relationship_lock import lock_relationship
-from tests.calling import call_by
 from tests.clients import Answer
+from tests.processes.rounds import rounds
 from tests.processes.server import Deployment, Server, deployed
 from tests.processes.test_races import at_once, codes
 from tests.worlds import World
@@ -45,6 +34,7 @@ SUSPEND = """mutation ($input: ProductSubscriptionSetStatusInput!) {
   productSubscriptionSuspend(input: $input) { subscription { etag } userErrors { code } }
 }"""
 REACTIVATE = SUSPEND.replace("Suspend(", "Reactivate(")
+ROUNDS = rounds(25)
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -107,95 +97,31 @@ async def test_what_is_sold_once_a_customer_is_sold_once(two: Deployment):
 
 
 async def test_a_purchase_is_before_the_permission_went_or_refused(two: Deployment):
-    """I10: every purchase of a customer lies in an interval in which the permission was on."""
+    """I10: every purchase of a customer lies in an interval in which the permission was on.
+
+    Once the permission is off, not one more comes of those that were on their way.
+    """
     now = await scene(two)
+    bought = "select count(*) from activity_record where operation = 'create_order' and customer_name like 'Alpine%'"
     outcomes: Counter[str] = Counter()
-    for turn in range(25):
+    for turn in range(ROUNDS):
         on = {"customerId": now.customer["id"], "enabled": True}
         await two.servers[0].ask(AGENT, SET, input=on)
+        then: list[Any] = []
 
-        async def act(server: Server, number: int, on: Any = on) -> Answer:
+        async def act(server: Server, number: int, on: Any = on, then: list[Any] = then) -> Answer:
             if number == 3:
-                return await server.ask(AGENT, SET, input=on | {"enabled": False})
+                off = await server.ask(AGENT, SET, input=on | {"enabled": False})
+                then.extend(await two.rows(bought))
+                return off
             return await server.ask(OWNER, RESERVE, input=now.reserve())
 
         answers = await at_once(two, 6, act)
+        assert await two.rows(bought) == then
         assert answers[3].ok()["customerSetPurchasePermission"]["userErrors"] == []
         outcomes += codes([a for n, a in enumerate(answers) if n != 3], "reservationPurchase")
         refused = await two.servers[turn % 2].ask(OWNER, RESERVE, input=now.reserve())
         assert codes([refused], "reservationPurchase") == {"PURCHASE_NOT_PERMITTED": 1}
     assert set(outcomes) <= {"done", "PURCHASE_NOT_PERMITTED"}
-    assert sum(outcomes.values()) == 125
-    lines = await two.rows(
-        "select id from activity_record where operation = 'create_order' and customer_name like 'Alpine%'"
-    )
-    assert len(lines) == outcomes["done"]
-
-
-async def test_a_relationship_ends_with_nothing_active_or_does_not_end(two: Deployment):
-    """R5.2, I10: end against purchase, exactly one of the two each time."""
-    outcomes: Counter[tuple[str, str]] = Counter()
-    for _ in range(20):
-        now = await scene(two)
-        customer_id = UUID(now.customer["tenantId"])
-        await two.servers[0].ask(AGENT, SET, input={"customerId": now.customer["id"], "enabled": True})
-        for one in await active(two, customer_id, "reservation"):
-            await cancel(two, one)
-
-        ended, answer = await asyncio.gather(
-            end(two, customer_id), two.servers[1].ask(OWNER, RESERVE, input=now.reserve())
-        )
-        errors = answer.ok()["reservationPurchase"]["userErrors"]
-        outcomes[ended, errors[0]["code"] if errors else "done"] += 1
-        assert (ended == "ended") == bool(errors)
-        if ended == "ended":
-            assert await active(two, customer_id, "reservation") == []
-            async with two.database.execution_options(writes=True).begin() as connection:
-                await connection.execute(set_relationship(customer_id, live=True))
-    assert sum(outcomes.values()) == 20
-
-
-async def end(two: Deployment, customer_id: UUID) -> str:
-    """As a command that ends a relationship does it: lock, look, end."""
-    litware = organisation("litware")
-    principal = Principal(Standing(PrincipalKind.PARTNER_USER, Cloud.GLOBAL), litware.id, litware.people[0].id, "ga")
-    async with two.database.execution_options(writes=True).begin() as connection:
-        call = call_by(principal, connection)
-        await lock_relationship(call, litware.id, customer_id)
-        only = (FaultCode.ACTIVE_RESERVATIONS,)
-        if await purchase_obstacles(call, litware.id, customer_id, ("input", "customerId"), codes=only):
-            return "refused"
-        await end_purchase_permissions(call, litware.id, customer_id)
-        await connection.execute(set_relationship(customer_id, live=False))
-        return "ended"
-
-
-def set_relationship(customer_id: UUID, *, live: bool) -> Any:
-    whose = (col(Relationship.customer_id) == customer_id, col(Relationship.partner_id) == organisation("litware").id)
-    return (
-        update(Relationship)
-        .where(*whose)
-        .values(
-            status=RelationshipStatus.ACTIVE if live else RelationshipStatus.ENDED,
-            relationship_to_partner=RelationshipToPartner.RESELLER if live else RelationshipToPartner.NONE,
-            ended_at=None if live else utc_now(),
-            delegated_admin=False,
-        )
-    )
-
-
-async def active(two: Deployment, customer_id: UUID, kind: str) -> list[Any]:
-    key = customer_id.hex if two.database.dialect.name == "sqlite" else customer_id
-    return await two.rows(
-        "select p.id, p.etag from product_subscription p join offer o on o.cloud = p.cloud and o.id = p.offer_id "
-        f"where p.customer_id = :key and p.status = 'active' and o.kind = '{kind}'",
-        key=key,
-    )
-
-
-async def cancel(two: Deployment, row: Any) -> None:
-    document = SUSPEND.replace("Suspend(", "Cancel(")
-    key = str(row[0]).replace("-", "")
-    form = {"subscriptionId": f"productsubscription_{key}", "etag": row[1]}
-    answer = await two.servers[0].ask(AGENT, document, input=form)
-    assert answer.ok()["productSubscriptionCancel"]["userErrors"] == []
+    assert sum(outcomes.values()) == 5 * ROUNDS
+    assert await two.rows(bought) == [(outcomes["done"],)]

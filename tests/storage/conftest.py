@@ -6,7 +6,6 @@ import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from clientela.database import make_engine
-from clientela.migration import migrate
 from clientela.settings import Settings
 from tests.worlds import World
 
@@ -18,10 +17,17 @@ async def empty(world: World) -> AsyncIterator[Settings]:
         yield settings
 
 
+@pytest_asyncio.fixture(scope="module")
+async def without_rows(world: World) -> AsyncIterator[World]:
+    """A migrated database without a row, to be copied."""
+    async with world.without_rows() as template:
+        yield template
+
+
 @pytest_asyncio.fixture
-async def engine(empty: Settings) -> AsyncIterator[AsyncEngine]:
+async def engine(without_rows: World) -> AsyncIterator[AsyncEngine]:
     """A migrated database without a row."""
-    engine = make_engine(empty)
-    await migrate(engine)
-    yield engine
-    await engine.dispose()
+    async with without_rows.copy() as settings:
+        engine = make_engine(settings)
+        yield engine
+        await engine.dispose()

@@ -11,6 +11,8 @@ from models import metadata
 from tests.statements import Statement
 
 STEPS_A_TICK = 100
+CALLS_UNTIL_SETTLED = 8
+"""PostgreSQL plans the first five calls of a prepared statement for their values; then it may keep a plan for all."""
 
 
 @dataclass(frozen=True)
@@ -22,12 +24,14 @@ class Work:
         sorted_rows: The most rows that one sort took in; SQLite does not tell, and its sorts count as steps.
         read_rows: The most rows that one step of the plan read, those that it threw away included; on SQLite the
             steps of its virtual machine, of which a row takes several.
+        planned_once: Whether further calls keep the plan of an earlier one; SQLite always does.
         plan: The plan, for people.
     """
 
     scanned: list[str]
     sorted_rows: int
     read_rows: int
+    planned_once: bool
     plan: str
 
 
@@ -39,14 +43,29 @@ async def measure(database: AsyncEngine, statement: Statement) -> Work:
 
 
 async def _on_postgresql(connection: AsyncConnection, text: str, parameters: Any) -> Work:
-    answer = await connection.exec_driver_sql(f"explain (analyze, format json) {text}", parameters)
-    found = answer.scalar_one()
-    plan = (json.loads(found) if isinstance(found, str) else found)[0]["Plan"]
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    statement = await driver.prepare(text)
+    for _ in range(CALLS_UNTIL_SETTLED):
+        await statement.fetch(*parameters)
+    values = ", ".join(_literal(value) for value in parameters)
+    called = f"execute {statement.get_name()}{f'({values})' if values else ''}"
+    # SQLAlchemy has the driver read JSON.
+    plan = (await driver.fetchval(f"explain (analyze, format json) {called}"))[0]["Plan"]
+    counted = "select custom_plans from pg_prepared_statements where name = $1"
+    anew = await driver.fetchval(counted, statement.get_name())
     nodes = list(_nodes(plan))
     scanned = [node["Relation Name"] for node in nodes if node["Node Type"] == "Seq Scan"]
     sorts = [node["Plans"][0]["Actual Rows"] for node in nodes if "Sort" in node["Node Type"]]
     read = [node["Actual Rows"] * node["Actual Loops"] + node.get("Rows Removed by Filter", 0) for node in nodes]
-    return Work(scanned, max(sorts, default=0), max(read), json.dumps(plan, indent=1))
+    return Work(scanned, max(sorts, default=0), max(read), anew < CALLS_UNTIL_SETTLED, json.dumps(plan, indent=1))
+
+
+def _literal(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, list):
+        value = f"{{{','.join('null' if one is None else json.dumps(str(one)) for one in value)}}}"
+    return "'" + str(value).replace("'", "''") + "'"
 
 
 def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -63,4 +82,4 @@ async def _on_sqlite(connection: AsyncConnection, text: str, parameters: Any) ->
     await driver.set_progress_handler(lambda: ticks.append(None), STEPS_A_TICK)
     (await connection.exec_driver_sql(text, parameters)).all()
     await driver.set_progress_handler(None, 0)
-    return Work(scanned, 0, len(ticks) * STEPS_A_TICK, "\n".join(steps))
+    return Work(scanned, 0, len(ticks) * STEPS_A_TICK, True, "\n".join(steps))

@@ -4,11 +4,12 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import uuid4
 
 import pytest_asyncio
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, insert, inspect, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from clientela.clock import utc_now
@@ -16,7 +17,8 @@ from clientela.database import make_engine
 from clientela.demo.world import fill_demo_world
 from clientela.migration import current_revision, migrate, newest_revision
 from clientela.settings import Settings
-from models import metadata
+from models import OutboxMail, Partner, metadata
+from models.outbox import MailKind
 
 
 @pytest_asyncio.fixture
@@ -112,8 +114,46 @@ async def test_every_index_leads_with_the_tenants_key(bare: AsyncEngine):
     unscoped = {
         "ix_relationship_domain_name": "serves the foreign key to customer_domain.name, unique in the system",
         "ix_outbox_mail_due": "mail is delivered in the order in which it falls due, whoever's it is",
+        "ix_event_xact": "every process takes the events of all partners together, in one order",
+        "ix_idempotent_answer_answered_at": "answers are forgotten by their age, whoever's they are",
     }
     for table in metadata.tables.values():
         for index in table.indexes:
             if index.name not in unscoped:
                 assert index.columns[0].name == "cloud", index.name
+
+
+async def test_mail_that_waits_outlives_the_change_of_its_kinds(bare: AsyncEngine):
+    """0009: a table that SQLite makes anew keeps its rows to the byte; down again, only the new kind is lost."""
+    await migrate(bare)
+    await fill_demo_world(bare, utc_now())
+    async with bare.execution_options(writes=True).begin() as connection:
+        (partner,) = (await connection.execute(select(Partner.__table__).limit(1))).all()
+        for kind in MailKind:
+            row = OutboxMail(
+                id=uuid4(),
+                cloud=partner.cloud,
+                partner_id=partner.id,
+                kind=kind,
+                about_id=uuid4(),
+                message_id=f"<{kind}@example.com>",
+                sender_name="Ünïcode & Co.",
+                recipient="anna@example.com",
+                subject="Ciao",
+                text="a\nb\n",
+                correlation_id="c",
+                created_at=utc_now(),
+            )
+            await connection.execute(insert(OutboxMail).values(row.model_dump()))
+    before = await waiting(bare)
+    assert len(before) == len(MailKind)
+    await migrate(bare, "0008")
+    await migrate(bare)
+    assert await waiting(bare) == [row for row in before if "partnership" not in row]
+    assert await differences(bare) == []
+
+
+async def waiting(engine: AsyncEngine) -> list[tuple[Any, ...]]:
+    """The outbox as the database has it."""
+    async with engine.connect() as connection:
+        return [tuple(row) for row in await connection.execute(text("select * from outbox_mail order by kind"))]

@@ -1,13 +1,6 @@
 """The demo server and a browser, both real, for the tests of what people see."""
 
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,9 +9,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Route, ViewportSize, async_playwright
 
-_PROJECT = Path(__file__).resolve().parents[2]
-_START_SECONDS = 60
-_STOP_SECONDS = 10
+from tests.processes.server import environment, started
+
 _CHROMIUM_ARGUMENTS = (
     "--headless",
     "--no-sandbox",
@@ -41,57 +33,17 @@ def chromium() -> str:
     return path
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _is_healthy(origin: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{origin}/healthz", timeout=2) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, ConnectionError, TimeoutError):
-        return False
-
-
-def _wait_until_healthy(process: "subprocess.Popen[bytes]", origin: str, log: Path) -> None:
-    deadline = time.monotonic() + _START_SECONDS
-    while not _is_healthy(origin):
-        try:
-            # The pause between two attempts: it ends at once if the server gives up.
-            process.wait(timeout=0.1)
-        except subprocess.TimeoutExpired:
-            if time.monotonic() < deadline:
-                continue
-        pytest.fail(f"The demo server did not become healthy. It said:\n{log.read_text()[-4000:]}")
-
-
 @contextmanager
-def _stopped_afterwards(process: "subprocess.Popen[bytes]") -> Iterator[None]:
-    try:
-        yield
-    finally:
-        process.terminate()
-        try:
-            process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+def demo_server(folder: Path) -> Iterator[str]:
+    """A demo server whose world is in the folder `data` there; its address."""
+    with started(environment(DATA_DIR=folder / "data"), folder / "server.log") as (_, address):
+        yield address
 
 
 @pytest.fixture(scope="session")
 def origin(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a demo server of its own, started only if there is a browser to look at it."""
-    folder = tmp_path_factory.mktemp("demo")
-    port = _free_port()
-    log = folder / "server.log"
-    command = [sys.executable, "-m", "clientela.cli", "demo", "--port", str(port), "--data-dir", str(folder / "data")]
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=_PROJECT, stdout=output, stderr=subprocess.STDOUT, env=os.environ)
-    with _stopped_afterwards(process):
-        address = f"http://127.0.0.1:{port}"
-        _wait_until_healthy(process, address, log)
+    with demo_server(tmp_path_factory.mktemp("demo")) as address:
         yield address
 
 

@@ -5,31 +5,14 @@ import urllib.request
 from urllib.error import HTTPError
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, Route, expect
+from playwright.async_api import Browser, Page, Route, expect
+
+from tests.web.explorer import answer_of, become, open_tab, run
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SALES = "sales-agent@litware"
 HELPDESK = "helpdesk-agent@litware"
-
-
-def answer_of(page: Page) -> Locator:
-    return page.locator(".graphiql-response .view-lines")
-
-
-async def open_tab(page: Page, title: str, text: str) -> None:
-    await page.get_by_role("tab", name=title).click()
-    await expect(page.locator(".graphiql-query-editor .view-lines")).to_contain_text(text)
-
-
-async def run(page: Page) -> None:
-    await page.get_by_role("button", name="Execute query").click()
-
-
-async def become(page: Page, name: str) -> None:
-    await page.get_by_role("combobox", name="Become").fill(name)
-    await page.get_by_role("option", name=name).click()
-    await expect(page.get_by_text(f"You are: {name}")).to_be_visible()
 
 
 async def test_shows_who_you_are_and_the_ready_made_tabs(page: Page) -> None:

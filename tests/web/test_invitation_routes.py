@@ -4,6 +4,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pydantic import ValidationError
 from starlette.applications import Starlette
 
 from clientela.invitation_page import invitation_routes
@@ -19,9 +20,29 @@ async def get(path: str, **settings: object) -> httpx.Response:
 
 async def test_the_path_is_the_operators():
     page = await get("/join/us", customer_page="/join/us")
-    assert 'src="/join/us/page.js"' in page.text
+    assert 'src="/join/us/customer.js"' in page.text
     assert (await get("/join/us/page.js", customer_page="/join/us")).headers["content-type"].startswith("text/java")
     assert (await get("/invitation", customer_page="/join/us")).status_code == 404
+
+
+async def test_one_page_may_lie_under_the_other():
+    """Neither takes the other's address for a file of its own."""
+    paths = {"customer_page": "/join", "reseller_page": "/join/resellers"}
+    for path, script in (("/join", "customer.js"), ("/join/resellers", "reseller.js")):
+        assert f'src="{path}/{script}"' in (await get(path, **paths)).text
+        assert (await get(f"{path}/{script}", **paths)).status_code == 200
+
+
+def test_two_pages_at_one_path_are_refused():
+    with pytest.raises(ValidationError, match="different pages"):
+        Settings(_env_file=None, data_dir=Path(), customer_page="/join", reseller_page="/join")  # type: ignore[call-arg]
+
+
+async def test_each_page_may_be_a_front_ends():
+    """The other one stays."""
+    elsewhere = {"customer_page": "https://front.example/invitation"}
+    assert (await get("/partnership", **elsewhere)).status_code == 200
+    assert (await get("/partnership", reseller_page="https://front.example/partnership")).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/invitation", "/invitation/page.js", "/invitation/config.json"])

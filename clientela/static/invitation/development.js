@@ -1,7 +1,7 @@
 /** Development mode: anybody of the demo world, by name. */
 
-/** Fills the list of people that fit what was typed. */
-export function suggestPeople(input, list) {
+/** Fills the list of people of one kind that fit what was typed. */
+export function suggestPeople(input, list, kind) {
   input.addEventListener("input", async () => {
     const typed = input.value;
     const response = await fetch(`/development/people?${new URLSearchParams({ search: typed })}`);
@@ -9,7 +9,7 @@ export function suggestPeople(input, list) {
       const { people } = await response.json();
       list.replaceChildren(
         ...people
-          .filter((person) => person.kind === "CUSTOMER_USER")
+          .filter((person) => person.kind === kind)
           .map(({ name, title, organisation }) => {
             const option = document.createElement("option");
             option.value = name;

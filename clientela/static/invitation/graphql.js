@@ -35,3 +35,16 @@ export const ACCEPT = `mutation Accept($input: RelationshipRequestAcceptInput!) 
 export const DECLINE = `mutation Decline($input: RelationshipRequestDeclineInput!) {
   relationshipRequestDecline(input: $input) { userErrors { message } }
 }`;
+
+export const LOOK_AT_PARTNERSHIP = `query Invitation($token: String!) {
+  viewer { name partner { name } }
+  partnershipPreview(token: $token) { provider { name country mpnId } status expiresAt problems { message } }
+}`;
+
+export const ACCEPT_PARTNERSHIP = `mutation Accept($input: PartnershipAcceptInput!) {
+  partnershipAccept(input: $input) { userErrors { message } }
+}`;
+
+export const DECLINE_PARTNERSHIP = `mutation Decline($input: PartnershipDeclineInput!) {
+  partnershipDecline(input: $input) { userErrors { message } }
+}`;

@@ -10,11 +10,11 @@ interface Props {
 }
 
 /**
- * Runs the query of the open tab again when the person changes, so that the difference is seen at once. A mutation is
- * never run by a mere choice in a list. It stands inside GraphiQL because only there its state can be reached.
+ * Runs the query of the open tab again when the person changes, so that the difference is seen at once, and ends a
+ * subscription. A mutation is never run by a mere choice in a list. It stands inside GraphiQL because only there its state can be reached.
  */
 export function RunAgain({ person, onSwitch }: Props) {
-  const { run } = useGraphiQLActions();
+  const { run, stop } = useGraphiQLActions();
   const { queryEditor, responseEditor, tabs } = useGraphiQL((state) => ({
     queryEditor: state.queryEditor,
     responseEditor: state.responseEditor,
@@ -27,6 +27,8 @@ export function RunAgain({ person, onSwitch }: Props) {
       return;
     }
     previous.current = person;
+    // A stream is someone else's, too.
+    stop();
     // The answers so far were for someone else. GraphiQL has no action for this, and needs none: a tab in the
     // background shows nothing, and its answer is read from here when it comes to the front.
     for (const tab of tabs) {
@@ -39,7 +41,7 @@ export function RunAgain({ person, onSwitch }: Props) {
       run();
     }
     onSwitch(onlyQueries);
-  }, [person, onSwitch, run, queryEditor, responseEditor, tabs]);
+  }, [person, onSwitch, run, stop, queryEditor, responseEditor, tabs]);
 
   return null;
 }

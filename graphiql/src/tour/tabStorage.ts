@@ -18,7 +18,7 @@ function toTitle(name: string): string {
 /** The tour in the form in which GraphiQL keeps tabs. */
 function toTabs(tour: Tour): StoredTabs {
   const tabs = tour.map(({ query, variables }, position) => {
-    const operationName = /^(?:query|mutation)\s+(\w+)/m.exec(query)?.[1] ?? null;
+    const operationName = /^(?:query|mutation|subscription)\s+(\w+)/m.exec(query)?.[1] ?? null;
     return {
       id: `tour-${position}`,
       hash: "",

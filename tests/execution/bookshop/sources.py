@@ -80,6 +80,13 @@ def visible_books(kind: str) -> Rows:
     return books if kind == "librarian" else books.where(col(Author.shelf) == own_shelf)
 
 
+@cache
+def visible_in_print(kind: str) -> Rows:
+    """Those that can be bought."""
+    return visible_books(kind).where(col(Book.in_print))
+
+
 publishers = Source(PublisherRow, visible_publishers)
 authors = Source(AuthorRow, visible_authors)
 books = Source(BookRow, visible_books)
+printed = Source(BookRow, visible_in_print)

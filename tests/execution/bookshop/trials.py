@@ -8,15 +8,7 @@ from typing import Annotated, Any
 import strawberry
 from strawberry import UNSET
 
-from tests.execution.bookshop.types import GenreEnum, Isbn, Named
-
-
-@strawberry.input
-class Span:
-    """From a number to a number."""
-
-    low: int
-    high: int | None = 9
+from tests.execution.bookshop.types import GenreEnum, Isbn, Named, Span
 
 
 @strawberry.input
@@ -38,6 +30,17 @@ def told(value: Any) -> Any:
     if isinstance(value, list):
         return [told(inner) for inner in value]
     return str(value) if isinstance(value, Enum | date) else value
+
+
+@strawberry.type
+class Loose:
+    """Values of other Python types than the fields have, which fit all the same."""
+
+    key: strawberry.ID
+    flag: bool
+    real: float
+    text: str
+    number: int
 
 
 @strawberry.type
@@ -71,6 +74,14 @@ class Trial:
     @strawberry.field
     def vast(self) -> int | None:
         return 2**31
+
+    @strawberry.field
+    def stranger(self) -> GenreEnum | None:
+        return "WESTERN"  # type: ignore[return-value]
+
+    @strawberry.field
+    def loose(self) -> Loose:
+        return Loose(key=5, flag=1, real=2, text=True, number=3.0)  # type: ignore[arg-type]
 
     @strawberry.field
     def letters(self) -> list[str] | None:

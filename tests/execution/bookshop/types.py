@@ -92,9 +92,27 @@ def _of_genres(_context: Context, genre: list[GenreEnum] | None = None) -> Listi
     return Listing("books", sources.books, ("title", "id"), conditions=only)
 
 
-def _by_title(rows: Rows, descending: bool = False) -> Rows:
+@strawberry.input
+class Span:
+    """From a number to a number."""
+
+    low: int
+    high: int | None = 9
+
+
+def _by_title(
+    rows: Rows, descending: bool = False, genre: list[GenreEnum] | None = None, pages: Span | None = None
+) -> Rows:
     title = col(Book.title)
+    if genre is not None:
+        rows = rows.where(col(Book.genre).in_(genre))
+    if pages is not None:
+        rows = rows.where(col(Book.pages).between(pages.low, pages.high))
     return rows.order_by(title.desc() if descending else title)
+
+
+def _written(_context: Context, in_print: bool = False) -> Listing[BookRow]:
+    return Listing("written", sources.printed if in_print else sources.books, ("title", "id"))
 
 
 @strawberry.type(name="Author")
@@ -107,6 +125,7 @@ class AuthorType(Node, Named):
     contact: Contact = led(View())
     contact_or_none: Contact | None = led(View())
     books: Connection["BookType"] = led(Pages(_of_genres, FORWARD, key="id", by="author_id"))
+    written: Connection["BookType"] = led(Pages(_written, FORWARD, key="id", by="author_id"))
     bibliography: list["BookType"] = led(Many(sources.books, key="id", by="author_id", narrow=_by_title))
     titles: list[str] = led(Many(sources.books, key="id", by="author_id", narrow=_by_title, column="title"))
     shelf_mark: str | None = strawberry.field(resolver=lambda root: root.name, permission_classes=[ForLibrarians])

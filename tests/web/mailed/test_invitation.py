@@ -1,19 +1,16 @@
 """The invited customer, from the mail's link to the partner's list: a real mailbox and browser, no other host."""
 
-import os
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 
-import httpx
 import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from tests.api.relationship_requests import CREATE, SEND, form
 from tests.mail.mailbox import link_in
-from tests.mail.relay import Relay, relay
-from tests.processes.server import Server, environment, started
+from tests.mail.relay import Relay
+from tests.processes.server import Server
+from tests.web.mailed.visits import come_in, come_in_on_a_narrow_screen_in_the_dark, picture
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -21,27 +18,6 @@ AGENT = "admin-agent@adatum"
 CUSTOMERS = """query ($search: String) {
   customers(filter: {search: $search}, first: 5) { nodes { companyName relationship { origin delegatedAdmin } } }
 }"""
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def smtp() -> AsyncIterator[Relay]:
-    async with relay() as it:
-        yield it
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def server(chromium: str, smtp: Relay, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
-    """A demo server that sends mail."""
-    folder: Path = tmp_path_factory.mktemp("invitation")
-    mail = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": smtp.port, "SMTP_SECURITY": "none", "MAIL_FROM": "us@example.com"}
-    with started(environment(DATA_DIR=folder / "data", **mail), folder / "server.log") as (process, url):
-        async with httpx.AsyncClient(base_url=url, timeout=30) as http:
-            yield Server(process, url, http)
-
-
-@pytest.fixture(scope="module")
-def origin(server: Server) -> str:
-    return server.url
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -58,25 +34,8 @@ async def customers(server: Server, search: str) -> list[dict[str, object]]:
     return (await server.ask(AGENT, CUSTOMERS, search=search)).ok()["customers"]["nodes"]
 
 
-async def come_in(page: Page, link: str, name: str) -> None:
-    await page.goto(link)
-    await page.get_by_label("Who are you?").fill(name)
-    await page.get_by_role("button", name="Sign in", exact=True).click()
-
-
-async def picture(page: Page, name: str) -> None:
-    """Keeps what the page looks like, where somebody asked for it."""
-    if folder := os.environ.get("CLIENTELA_TEST_PICTURES"):
-        await page.screenshot(path=f"{folder}/{name}.png", full_page=True)
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def visitor(context) -> Page:
-    return await context.new_page()
-
-
 async def test_from_the_mails_link_to_the_partners_list(visitor: Page, server: Server, link: str):
-    """Scenario 3; R2.2, R2.3, R2.4."""
+    """relationships.md 11.3; R2.2, R2.3, R2.4."""
     assert await customers(server, "wingtip") == []
     await come_in(visitor, link, "customer-admin@wingtiptoys")
     heading = visitor.get_by_role("heading", level=1)
@@ -130,7 +89,7 @@ async def test_a_customer_declines_by_keyboard_alone(visitor: Page, server: Serv
 
 
 async def test_who_may_not_decide_is_told_so(visitor: Page, link: str):
-    """Scenario 4: a user who is no global admin."""
+    """relationships.md 11.4: a user who is no global admin."""
     await come_in(visitor, link, "customer-user@wingtiptoys")
     await expect(visitor.get_by_role("alert")).to_contain_text("Only a global admin of your company")
     await expect(visitor.get_by_role("button", name="Accept")).to_be_hidden()
@@ -144,12 +103,8 @@ async def test_a_link_that_opens_nothing_says_what_to_do(visitor: Page, link: st
 
 
 async def test_a_narrow_screen_in_the_dark_shows_everything(visitor: Page, link: str):
-    await visitor.emulate_media(color_scheme="dark")
-    await visitor.set_viewport_size({"width": 320, "height": 640})
-    await come_in(visitor, link, "customer-admin@wingtiptoys")
-    await expect(visitor.get_by_role("button", name="Decline…")).to_be_visible()
+    await come_in_on_a_narrow_screen_in_the_dark(visitor, link, "customer-admin@wingtiptoys", "Decline…")
     await picture(visitor, "narrow")
-    assert await visitor.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 async def test_the_page_lets_nothing_in_and_its_token_out(server: Server):
@@ -159,7 +114,7 @@ async def test_the_page_lets_nothing_in_and_its_token_out(server: Server):
     assert {"frame-ancestors 'none'", "require-trusted-types-for 'script'"} <= set(policy)
     assert "unsafe" not in answer.headers["content-security-policy"]
     assert answer.headers["referrer-policy"] == "no-referrer"
-    for name in ("page.css", "page.js", "graphql.js", "issuer.js", "development.js", "config.json"):
+    for name in ("page.css", "page.js", "customer.js", "graphql.js", "issuer.js", "development.js", "config.json"):
         part = await server.http.get(f"/invitation/{name}")
         assert (part.status_code, part.headers["x-content-type-options"]) == (200, "nosniff")
     for name in ("index.html", "..%2Finvitation_page.py", "%2e%2e%2fsettings.py", "nothing.js"):

@@ -1,0 +1,1 @@
+"""Subscriptions: events from the database to subscribers, over WebSocket and Server-Sent Events."""

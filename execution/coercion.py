@@ -1,0 +1,129 @@
+"""What values of variables are coerced to, worked out once a type.
+
+graphql-core asks each type again what it is, for every value. What is at fault is left to it: it has the words.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from graphql import (
+    GraphQLBoolean,
+    GraphQLID,
+    GraphQLInputObjectType,
+    GraphQLInt,
+    GraphQLString,
+    is_input_object_type,
+    is_list_type,
+    is_non_null_type,
+    is_required_input_field,
+)
+from graphql.pyutils import Undefined
+from graphql.utilities.coerce_input_value import coerce_default_value
+
+SMALLEST_INT, LARGEST_INT = -(2**31), 2**31 - 1
+UNSURE: Any = object()
+"""Stands for what graphql-core must coerce itself, or refuse."""
+
+Coerce = Callable[[Any], Any]
+
+
+class _Field(NamedTuple):
+    name: str
+    key: str
+    coerce: Coerce
+    required: bool
+    default: Any
+
+
+def coercion_of(kind: Any, within: Sequence[GraphQLInputObjectType] = ()) -> Coerce | None:  # noqa: ANN401 - any input type
+    """From a value to what it is coerced to, or `UNSURE`.
+
+    Args:
+        kind: The type.
+        within: The inputs that it is a part of.
+
+    Returns:
+        The function; None for inputs that hold inputs of their own type, whose depth is the value's, and for those of
+        which one field is to be given.
+    """
+    if is_non_null_type(kind):
+        inner = coercion_of(kind.of_type, within)
+        return None if inner is None else lambda value: UNSURE if value is None else inner(value)
+    return _of_nullable(kind, within)
+
+
+def _of_nullable(kind: Any, within: Sequence[GraphQLInputObjectType]) -> Coerce | None:  # noqa: ANN401
+    if is_list_type(kind):
+        item = coercion_of(kind.of_type, within)
+        return None if item is None else _of_list(item)
+    if is_input_object_type(kind):
+        return None if kind in within or kind.is_one_of else _of_input(kind, [*within, kind])
+    return PLAIN.get(kind) or _of_leaf(kind.coerce_input_value)
+
+
+def _of_list(item: Coerce) -> Coerce:
+    def coerce(values: Any) -> Any:  # noqa: ANN401
+        if type(values) is not list:
+            return None if values is None else UNSURE
+        coerced = [item(value) for value in values]
+        return UNSURE if any(value is UNSURE for value in coerced) else coerced
+
+    return coerce
+
+
+def _of_input(kind: GraphQLInputObjectType, within: Sequence[GraphQLInputObjectType]) -> Coerce | None:
+    fields: list[_Field] = []
+    for name, field in kind.fields.items():
+        inner = coercion_of(field.type, within)
+        if inner is None:
+            return None
+        default = coerce_default_value(field)
+        fields.append(_Field(name, field.out_name or name, inner, is_required_input_field(field), default))
+
+    def coerce(given: Any) -> Any:  # noqa: ANN401
+        if type(given) is not dict:
+            return None if given is None else UNSURE
+        coerced, known = {}, 0
+        for name, key, inner, required, default in fields:
+            if name in given:
+                known += 1
+                value = coerced[key] = inner(given[name])
+                if value is UNSURE:
+                    return UNSURE
+            elif required:
+                return UNSURE
+            elif default is not Undefined:
+                coerced[key] = default
+        return kind.out_type(coerced) if known == len(given) else UNSURE
+
+    return coerce
+
+
+def _of_leaf(coerce_value: Coerce) -> Coerce:
+    def coerce(value: Any) -> Any:  # noqa: ANN401
+        if value is None:
+            return None
+        try:
+            coerced = coerce_value(value)
+        except Exception:
+            # A scalar may raise whatever it likes.
+            return UNSURE
+        return UNSURE if coerced is Undefined else coerced
+
+    return coerce
+
+
+def _int(value: Any) -> Any:  # noqa: ANN401
+    return value if value is None or (type(value) is int and SMALLEST_INT <= value <= LARGEST_INT) else UNSURE
+
+
+def _text(value: Any) -> Any:  # noqa: ANN401
+    return value if value is None or type(value) is str else UNSURE
+
+
+def _boolean(value: Any) -> Any:  # noqa: ANN401
+    return value if value is None or type(value) is bool else UNSURE
+
+
+PLAIN: dict[Any, Coerce] = {GraphQLInt: _int, GraphQLString: _text, GraphQLID: _text, GraphQLBoolean: _boolean}
+"""Scalars whose usual values are what they are coerced to."""

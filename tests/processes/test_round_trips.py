@@ -1,0 +1,39 @@
+"""How often a request waits for the database: what need not be waited for travels with what must be."""
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import make_url
+
+from tests.clients import serve_in_process
+from tests.faults.cutting import proxied
+from tests.worlds import World
+
+pytestmark = pytest.mark.parametrize("world", ["postgresql"], indirect=True)
+AGENT = "admin-agent@litware"
+RUNS = 5
+FIND = "{ customers(first: 1) { nodes { id billingProfile { etag } } } }"
+REHEARSE = """mutation ($input: CustomerUpdateContactInput!) {
+  customerUpdateContact(input: $input) { customer { companyName } userErrors { message } }
+}"""
+
+
+async def test_a_write_waits_for_what_it_looks_at_and_for_its_end(world: World):
+    """Begin and the row, locked; update, its line of the log and the payload; the end."""
+    async with world.copy() as settings:
+        assert settings.database_url is not None
+        url = make_url(settings.database_url.get_secret_value())
+        with proxied(url.host or "127.0.0.1", url.port or 5432) as proxy:
+            through = url.set(host="127.0.0.1", port=proxy.port).render_as_string(hide_password=False)
+            changed = settings.model_copy(update={"database_url": SecretStr(through)})
+            async with serve_in_process(changed) as api:
+                (node,) = (await api.ask(AGENT, FIND)).ok()["customers"]["nodes"]
+                form = {"customerId": node["id"], "etag": node["billingProfile"]["etag"]}
+                form |= {"contact": {"firstName": "Ada"}, "dryRun": True}
+                turns, pieces = [], []
+                for _ in range(RUNS):
+                    turned, sent = proxy.turns, proxy.pieces
+                    (await api.ask(AGENT, REHEARSE, input=form)).ok()
+                    turns.append(proxy.turns - turned)
+                    pieces.append(proxy.pieces - sent)
+    # The first runs prepare statements; a caller may be looked up again at any time.
+    assert (min(turns), min(pieces)) == (3, 3)
