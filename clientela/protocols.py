@@ -15,6 +15,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
+from clientela.draining import Draining
 from clientela.streams.connections import CUT
 
 if sys.platform == "linux":
@@ -41,10 +42,13 @@ class JoinedWrites:
         written: How many bytes were sent so far.
     """
 
-    def __init__(self, transport: asyncio.Transport, closes_unread: Callable[[], None]) -> None:
+    def __init__(
+        self, transport: asyncio.Transport, closes_unread: Callable[[], None], half_read: Callable[[], bool]
+    ) -> None:
         self.written = 0
         self._transport = transport
         self._closes_unread = closes_unread
+        self._half_read = half_read
         self._held: list[bytes] = []
         self._later = asyncio.get_running_loop().call_soon
         self.is_closing = transport.is_closing
@@ -66,8 +70,12 @@ class JoinedWrites:
         self._held.append(data)
 
     def close(self) -> None:
-        """Sends what was written, then closes."""
+        """Sends what was written, then closes; a client that is still sending may read it first."""
         self._send()
+        if self._half_read() and not self.is_closing():
+            self.is_closing = _is_ending
+            Draining.begin(self._transport)
+            return
         self._transport.close()
         if self._transport.get_write_buffer_size():
             self._closes_unread()
@@ -80,12 +88,16 @@ class JoinedWrites:
     def _send(self) -> None:
         data, self._held = b"".join(self._held), []
         # A connection that was cut since then takes nothing, and uvloop would say so with a stack.
-        if data and not self._transport.is_closing():
+        if data and not self.is_closing():
             self.written += len(data)
             self._transport.write(data)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever else a transport has
         return getattr(self._transport, name)
+
+
+def _is_ending() -> bool:
+    return True
 
 
 def send_whole(send: Send, status: int, headers: bytes, body: bytes) -> bool:
@@ -135,7 +147,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
         """Begins a connection."""
-        self._joined = JoinedWrites(transport, self._await_reader)
+        self._joined = JoinedWrites(transport, self._await_reader, self._half_read)
         super().connection_made(self._joined)  # type: ignore[arg-type] # it has all that is used of one
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -148,6 +160,9 @@ class HttpProtocol(HttpToolsProtocol):
         """Waits for the client, but not for ever."""
         super().pause_writing()
         self._await_reader()
+
+    def _half_read(self) -> bool:
+        return self.cycle is not None and self.cycle.more_body
 
     def _await_reader(self) -> None:
         if self._next_look is None:

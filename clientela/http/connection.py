@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 import orjson
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from clientela.protocols import HttpProtocol
 from clientela.settings import Settings
@@ -91,6 +92,7 @@ class BoundedHttpProtocol(HttpProtocol):
     def send_400_response(self, msg: str) -> None:
         """Says that this is no HTTP, unless something was said already."""
         if self._refusal is None:
+            self._refusal = STATUS_LINE[400]
             super().send_400_response(msg)
 
     def on_response_complete(self) -> None:
@@ -107,6 +109,9 @@ class BoundedHttpProtocol(HttpProtocol):
     def _unset_keepalive_if_required(self) -> None:
         self._idling.stop(self)
 
+    def _half_read(self) -> bool:
+        return self._refusal is not None or super()._half_read()
+
     def _size(self) -> int:
         return len(self.url) + sum(len(name) + len(value) + len(": \r\n") for name, value in self.headers)
 
@@ -121,6 +126,7 @@ class BoundedHttpProtocol(HttpProtocol):
             self.transport.close()
 
     def _send_error(self, status: bytes, code: str, message: str) -> None:
+        self._disarm()
         body = orjson.dumps({"errors": [{"message": message, "extensions": {"code": code}}]})
         length = b"content-length: %d\r\n" % len(body)
         self._refusal = b"HTTP/1.1 " + status + b"\r\ncontent-type: application/json\r\nconnection: close\r\n" + length
