@@ -140,7 +140,10 @@ class Database(Protocol):
         """
 
     def stamp(self) -> Hashable:
-        """Differs once anybody committed a change since the last call; None where only asking the tables tells."""
+        """Differs once anybody else committed a change since the last call; None where only asking the tables tells.
+
+        What this database's own transactions change may leave it as it is.
+        """
 
     def usage(self) -> Usage:
         """How many connections are held, and waited for, at this moment."""

@@ -64,8 +64,13 @@ class SqliteDatabase:
         return await self._begin_writing() if writes else await self._begin_long_read()
 
     def stamp(self) -> Hashable:
-        """SQLite's own number, which a commit of any other connection or process changes."""
-        return self._short_reads().execute("pragma data_version")[0][0]  # type: ignore[no-any-return]
+        """SQLite's own number, which a commit of any other process changes, and of any connection but the writer."""
+        # The writer's own commits do not change it: whoever makes them knows which tables they are about.
+        try:
+            return self._writing().execute("pragma data_version")[0][0]  # type: ignore[no-any-return]
+        except DatabaseError:
+            # Another process opens or closes the file; for the writer SQLite never waits.
+            return object()
 
     def usage(self) -> Usage:
         """Who writes or reads long at this moment, and how many wait to write."""
@@ -93,8 +98,7 @@ class SqliteDatabase:
         finally:
             self._waiting -= 1
         try:
-            if self._writer is None:
-                self._writer = _Connection(self._file, 0, "pragma foreign_keys = on", "pragma synchronous = normal")
+            writer = self._writing()
             # SQLite would wait in its own way for another process, and the whole server with it.
             async for attempt in AsyncRetrying(
                 retry=retry_if_exception(_is_busy),
@@ -104,13 +108,18 @@ class SqliteDatabase:
             ):
                 with attempt:
                     # One that read first and wrote later would fail where another writer came between.
-                    self._writer.execute("begin immediate")
+                    writer.execute("begin immediate")
         except BaseException as error:
             self._writes.release()
             if _is_busy(error):
                 raise DeadlineError(str(error), "busy_seconds", self._busy_seconds) from error
             raise
-        return _Writing(self._writer, self._writes.release)
+        return _Writing(writer, self._writes.release)
+
+    def _writing(self) -> "_Connection":
+        if self._writer is None:
+            self._writer = _Connection(self._file, 0, "pragma foreign_keys = on", "pragma synchronous = normal")
+        return self._writer
 
     async def _begin_long_read(self) -> "_LongRead":
         await self._long_reads.acquire()
