@@ -13,8 +13,8 @@ from starlette.applications import Starlette
 
 from clientela.http.connection import bounded
 from clientela.operations.shutdown import Shutdown
-from clientela.protocols import WebSocketProtocol
 from clientela.settings import Settings
+from clientela.streams.protocol import WebSocketProtocol
 
 YOUNG_OBJECTS = 20_000
 """How many may be made before the youngest are looked through; answers under way must not count as old each time."""

@@ -8,7 +8,7 @@ from starlette.types import Send
 
 from clientela.http.compression import gzipped, takes_gzip
 from clientela.http.negotiation import JSON_TYPE, RESPONSE_TYPE
-from clientela.protocols import send_whole
+from clientela.http.writes import send_whole
 from execution.engine import Response
 from policy.principal import Principal
 

@@ -9,18 +9,20 @@ from functools import partial
 from typing import Any
 
 import orjson
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from clientela.protocols import HttpProtocol
+from clientela.http.writes import JoinedWrites
 from clientela.settings import Settings
 from execution.deadlines import Deadlines
 
 TOO_LARGE = "At most {most} bytes of headers are allowed (CLIENTELA_MAX_HEADER_BYTES). Send fewer, or shorter ones."
 TOO_SLOW = "The headers did not arrive within {seconds:g} seconds (CLIENTELA_HEADER_SECONDS). Send them again, faster."
 
+SECONDS_TO_READ_WHAT_WAITS = 0.01
 
-class BoundedHttpProtocol(HttpProtocol):
-    """Our connection over HTTP, which is closed where a head is too large or too slow.
+
+class HttpProtocol(HttpToolsProtocol):
+    """Our connection over HTTP, which is closed where a head is too large or too slow, or an answer is not read.
 
     A head that arrives in one piece, as nearly all do, costs no timer and no counting.
     """
@@ -30,13 +32,15 @@ class BoundedHttpProtocol(HttpProtocol):
         *,
         max_header_bytes: int,
         header_seconds: float,
-        idle: Deadlines["BoundedHttpProtocol"],
+        send_seconds: float,
+        idle: Deadlines["HttpProtocol"],
         **uvicorns: Any,  # noqa: ANN401
     ) -> None:
         super().__init__(**uvicorns)
         self._idling = idle
         self._most = max_header_bytes
         self._seconds = header_seconds
+        self._send_seconds = send_seconds
         self._in_head = False
         self._continued = False
         self._arrived = 0
@@ -45,16 +49,23 @@ class BoundedHttpProtocol(HttpProtocol):
         self._refusal: bytes | None = None
         self._timer: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's own
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
         """Waits for the first head, but not for ever."""
-        super().connection_made(transport)
+        self._writes = JoinedWrites(transport, self._send_seconds, self._half_read)
+        super().connection_made(self._writes)  # type: ignore[arg-type] # it has all that is used of one
         self._timer = self.loop.call_later(self._seconds, self._late)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Waits no more."""
         self._disarm()
         self._idling.stop(self)
+        self._writes.stop()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Waits for the client, but not for ever."""
+        super().pause_writing()
+        self._writes.await_reader()
 
     def data_received(self, data: bytes) -> None:
         """Counts the pieces of a head that comes in several."""
@@ -110,7 +121,7 @@ class BoundedHttpProtocol(HttpProtocol):
         self._idling.stop(self)
 
     def _half_read(self) -> bool:
-        return self._refusal is not None or super()._half_read()
+        return self._refusal is not None or (self.cycle is not None and self.cycle.more_body)
 
     def _size(self) -> int:
         return len(self.url) + sum(len(name) + len(value) + len(": \r\n") for name, value in self.headers)
@@ -119,6 +130,10 @@ class BoundedHttpProtocol(HttpProtocol):
         self._send_error(b"431 Request Header Fields Too Large", "HEADERS_TOO_LARGE", TOO_LARGE.format(most=self._most))
 
     def _late(self) -> None:
+        # While this process was busy, what has arrived waited: it is read first.
+        self._timer = self.loop.call_later(SECONDS_TO_READ_WHAT_WAITS, self._too_late)
+
+    def _too_late(self) -> None:
         self._timer = None
         if self._in_head:
             self._send_error(b"408 Request Timeout", "REQUEST_TIMEOUT", TOO_SLOW.format(seconds=self._seconds))
@@ -140,12 +155,12 @@ class BoundedHttpProtocol(HttpProtocol):
             self._timer = None
 
 
-def bounded(settings: Settings) -> Callable[..., BoundedHttpProtocol]:
+def bounded(settings: Settings) -> Callable[..., HttpProtocol]:
     """Makes connections with the configured bounds, as uvicorn asks for them."""
     return partial(
-        BoundedHttpProtocol,
+        HttpProtocol,
         max_header_bytes=settings.max_header_bytes,
         header_seconds=settings.header_seconds,
-        idle=Deadlines(settings.keep_alive_seconds, BoundedHttpProtocol.timeout_keep_alive_handler),
+        idle=Deadlines(settings.keep_alive_seconds, HttpProtocol.timeout_keep_alive_handler),
         send_seconds=settings.stream_send_seconds,
     )

@@ -39,9 +39,10 @@ class Watched:
         receive: Tells when its client goes away; None while the body is still to come.
         end: Why it was ended from here; None while it was not.
         listener: Waits for its client to go away.
+        looks: How often its body was not there yet.
     """
 
-    __slots__ = ("began", "end", "listener", "receive", "task")
+    __slots__ = ("began", "end", "listener", "looks", "receive", "task")
 
     def __init__(self, task: asyncio.Task[None]) -> None:
         self.task = task
@@ -49,6 +50,7 @@ class Watched:
         self.receive: Receive | None = None
         self.end: End | None = None
         self.listener: asyncio.Task[None] | None = None
+        self.looks = 0
 
     def cancel(self, end: End) -> None:
         """Ends it, unless it was ended before."""
@@ -120,7 +122,9 @@ class Watch:
                 if seconds > self._request_seconds:
                     watched.cancel(End.LATE)
                 elif watched.receive is None:
-                    if seconds > self._body_seconds:
+                    # Not by the clock: what has arrived waits while this process is busy, which is no client's fault.
+                    watched.looks += 1
+                    if watched.looks * SECONDS_BETWEEN_LOOKS > self._body_seconds:
                         watched.cancel(End.SLOW_BODY)
                 elif watched.listener is None and seconds > SECONDS_BETWEEN_LOOKS:
                     watched.listener = asyncio.create_task(watched.listen(watched.receive))

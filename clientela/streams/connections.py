@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from starlette.types import Scope
 
 CUT = "clientela.cut"
-"""What `clientela/protocols.py` adds to the scope of a connection, so that it can be cut off."""
+"""What `clientela/streams/protocol.py` adds to the scope of a connection, so that it can be cut off."""
 
 
 class OpenConnections:

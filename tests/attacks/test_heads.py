@@ -1,6 +1,7 @@
 """What stands before a body: heads without end, halves of heads, connections that say nothing (issue 5)."""
 
 import asyncio
+import signal
 from contextlib import suppress
 from urllib.parse import urlsplit
 
@@ -13,6 +14,8 @@ from tests.attacks.victim import AGENT, Victim
 SOON = 10.0
 LINE = b"POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 LARGEST = 65_536
+LONGEST_WAIT = 2.0
+"""Seconds for a head, of the fixture's server."""
 Socket = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
@@ -150,3 +153,28 @@ async def test_a_connection_that_was_served_is_kept_and_then_let_go_of(victim: V
     async with asyncio.timeout(SOON):
         assert await reader.read() == b""
     writer.close()
+
+
+async def test_nobody_is_late_for_what_the_server_was_too_busy_to_read(victim: Victim):
+    """It is stopped for longer than the fixture's server waits for a head or a body."""
+    body = b'{"query": "{ __typename }"}'
+    token = (await victim.server.token(AGENT)).encode()
+    head = LINE + b"Authorization: Bearer " + token + b"\r\nContent-Type: application/json\r\nConnection: close\r\n"
+    whole = head + b"Content-Length: %d\r\n\r\n" % len(body) + body
+    halves = [(whole[:at], whole[at:]) for at in (0, len(LINE), len(whole) - 5)]
+    sockets = [await open_socket(victim) for _ in halves]
+    for (first, _), (_, writer) in zip(halves, sockets, strict=True):
+        writer.write(first)
+    await victim.serves()
+    victim.server.process.send_signal(signal.SIGSTOP)
+    try:
+        for (_, second), (_, writer) in zip(halves, sockets, strict=True):
+            writer.write(second)
+        # The clock of the operating system is what the server's timers go by; nothing else can be waited for.
+        await asyncio.sleep(2 * LONGEST_WAIT)
+    finally:
+        victim.server.process.send_signal(signal.SIGCONT)
+    for reader, writer in sockets:
+        status, answer = await answer_of(reader)
+        assert (status, answer) == (200, b'{"data":{"__typename":"Query"}}')
+        writer.close()
