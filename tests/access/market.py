@@ -18,6 +18,7 @@ from policy.vocabulary import Cloud
 from resolvers.global_ids import ObjectKind, global_id
 from tests.access.logbook import difference
 from tests.access.market_sight import CUSTOMERS, OURS, Sight, concerned, domain_of, look
+from tests.access.overheard import Overheard
 from tests.access.resetting import Kept, give_back
 from tests.clients import Answer, Api
 
@@ -55,9 +56,9 @@ picked = st.integers(0, 5)
 class Stage(RuleBasedStateMachine):
     """The demo world as it was, everybody signed in, and the clock in our hands."""
 
-    def __init__(self, api: Api, loop: AbstractEventLoop, kept: Kept) -> None:
+    def __init__(self, api: Api, loop: AbstractEventLoop, kept: Kept, overheard: Overheard) -> None:
         super().__init__()
-        self._api, self._loop, self._kept = api, loop, kept
+        self._api, self._loop, self._kept, self.overheard = api, loop, kept, overheard
         self.ids = {name: global_id(ObjectKind.PARTNER, organisation(name).id) for name in PARTNERS}
         self.partners = {organisation(name).id: name for name in PARTNERS}
         # Whether a partner's program is active, and whether it signed its agreement.
@@ -69,6 +70,7 @@ class Stage(RuleBasedStateMachine):
         async with self._api.database.execution_options(writes=True).begin() as connection:
             await connection.execute(text(ENROL))
             await connection.execute(text(STANDING), {"status": "active", "signed": True})
+            await connection.execute(text("delete from outbox_mail"))
         await give_back(self._api, CUSTOMERS, self._kept)
         roles = ("admin-agent", "global-admin", "sales-agent")
         people = [f"{role}@{name}" for name in PARTNERS for role in roles]
@@ -80,6 +82,7 @@ class Stage(RuleBasedStateMachine):
         self.keys = {name: key for key, name in self.customers.items()}
         self.sight = self.first_sight = await look(self._api)
         self.changed: dict[str, int] = {}
+        await self.overheard.begin()
 
     @property
     def now(self) -> datetime:

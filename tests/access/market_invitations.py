@@ -41,10 +41,12 @@ class Invitations(Partnerships):
     def invites(self, partner: str, admin: bool, together: bool, sent: bool):
         self.invite(partner, admin=admin, together=together, sent=sent)
 
-    def invite(self, partner: str, *, admin: bool, together: bool = False, sent: bool = True) -> Link | None:
+    def invite(
+        self, partner: str, *, admin: bool, together: bool = False, sent: bool = True, **more: Any
+    ) -> Link | None:
         """A partner drafts an invitation, and sends it where it is to be sent; None where it must not."""
         kind = "PROVIDER" if partner == PROVIDER else "RESELLER_ONLY" if partner in RESELLERS else "DIRECT"
-        form, provider = requests.form(kind, admin=admin), None
+        form, provider = requests.form(kind, admin=admin, **more), None
         if partner in RESELLERS and together:
             provider = PROVIDER
             form |= {"kind": "RESELLER_WITH_PROVIDER", "providerId": self.ids[PROVIDER]}
@@ -68,10 +70,10 @@ class Invitations(Partnerships):
     def sends_or_cancels(self, which: int, sends: bool):
         (self.send if sends else self.cancel)(self._link(which))
 
-    def send(self, link: Link) -> None:
+    def send(self, link: Link, **mail: Any) -> None:
         """R2.10: only a draft is sent."""
         possible = self.status(link) == "DRAFT"
-        payload = self.do(f"admin-agent@{link.partner}", requests.SEND, relationshipRequestId=link.id)
+        payload = self.do(f"admin-agent@{link.partner}", requests.SEND, relationshipRequestId=link.id, **mail)
         assert codes(payload) == ([] if possible else ["INVALID_STATE"])
         if possible:
             self.expiries[link.id] = datetime.fromisoformat(payload["relationshipRequest"]["expiresAt"])

@@ -9,6 +9,7 @@ from tests.access.market import FEDERAL, PROVIDER, RESELLERS, STANDING, customer
 from tests.access.market_invitations import Link
 from tests.access.market_partnerships import resellers
 from tests.access.market_purchases import kinds
+from tests.access.market_secrets import Secrets
 from tests.access.market_sight import ENROLLED, FEDERAL_CUSTOMERS
 from tests.access.market_views import Views
 
@@ -20,7 +21,7 @@ american_customers = st.sampled_from(AMERICAN_CUSTOMERS)
 FATES = ("accepted", "declined", "cancelled", "expired")
 
 
-class Lives(Views):
+class Lives(Views, Secrets):
     """Each history begins with all of these in any order; what they leave behind is there for what comes next."""
 
     @initialize(sellers=st.permutations(AMERICANS), customer=american_customers)

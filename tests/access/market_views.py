@@ -14,7 +14,7 @@ from tests.access.market_sight import CUSTOMERS, OWNERS
 FINAL = {"ACCEPTED", "DECLINED", "CANCELLED", "EXPIRED"}
 NEXT = {"DRAFT": {"SENT", "CANCELLED"}, "SENT": FINAL}
 ALONE = """query ($ids: [ID!]!) {
-  relationshipRequests(first: 500) { nodes { id status relationships { id } } } nodes(ids: $ids) { id }
+  relationshipRequests(first: 500) { nodes { id status link relationships { id } } } nodes(ids: $ids) { id }
 }"""
 TOGETHER = """query ($beside: ID!) {
   partnerships(first: 500) { nodes { id status provider { id } reseller { id } } }
@@ -56,6 +56,8 @@ class Views(Invitations, Purchases):
                 former = self.seen.get(row["id"], row["status"])
                 assert row["status"] == former or row["status"] in NEXT.get(former, set())
                 assert (len(row["relationships"]) > 0) == (row["status"] == "ACCEPTED")
+                # permissions.md I9: what is over has no link any more.
+                assert (row["link"] is not None) == (row["status"] not in FINAL)
                 self.seen[row["id"]] = row["status"]
         assert {link.id for link in self.links} <= {*self.seen}
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
+from tests.access.overheard import Overheard
 from tests.api.buying import AZURE, bought, customer_that_may_buy, offer_id
 from tests.api.relationship_requests import accept, form, invited
 from tests.api.relationships import END
@@ -29,9 +30,9 @@ REFUSED = {"app@contoso": "APP_ONLY_NOT_SUPPORTED"}
 class OwnPurchases(RuleBasedStateMachine):
     """One customer with an Azure plan, its people and its partner's."""
 
-    def __init__(self, api: Api, loop: AbstractEventLoop) -> None:
+    def __init__(self, api: Api, loop: AbstractEventLoop, overheard: Overheard) -> None:
         super().__init__()
-        self._api, self._loop = api, loop
+        self._api, self._loop, self.overheard = api, loop, overheard
         self.enabled, self.owners, self.active = False, set[str](), True
         self.reservations = self.open_reservations = self.lines = 0
         self.was_on = False
@@ -42,6 +43,7 @@ class OwnPurchases(RuleBasedStateMachine):
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(60)
 
     async def _prepare(self) -> None:
+        await self.overheard.begin()
         self.customer = await customer_that_may_buy(self._api, AGENT)
         self.azure = await bought(self._api, AGENT, self.customer["id"], AZURE)
         self.offer = await offer_id(self._api, AGENT, "Reserved VM Instance, Standard_D2s_v5, 1 Year")

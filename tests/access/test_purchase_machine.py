@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, run_state_machine_as_test
 
+from tests.access.overheard import Overheard
 from tests.access.own_purchases import AGENT, EVERYBODY, OwnPurchases
 from tests.api.test_purchase_permissions import READ
 from tests.clients import Api
@@ -73,9 +74,15 @@ class Purchases(OwnPurchases):
         kinds = [one["status"] for one in self.sold() if one["kind"] == "RESERVATION"]
         assert (len(kinds), kinds.count("ACTIVE")) == (self.reservations, self.open_reservations)
 
+    @invariant(check_during_init=True)
+    def no_secret_is_told_twice(self):
+        """permissions.md I9: in no answer but the one, in no row and no line of the log."""
+        assert self.overheard.kinds() >= {"bearer token", "password"}
+        assert self.run(self.overheard.misplaced()) == []
 
-async def test_whatever_anybody_does_the_model_foretells(api: Api):
-    """permissions.md 9: I8, I10, I11; permissions.md 4, 8.16-8.21."""
+
+async def test_whatever_anybody_does_the_model_foretells(api: Api, overheard: Overheard):
+    """permissions.md 9: I8-I11; permissions.md 4, 8.16-8.21."""
     loop = asyncio.get_running_loop()
     bounds = settings(
         max_examples=150 if FUZZING else 3,
@@ -87,4 +94,4 @@ async def test_whatever_anybody_does_the_model_foretells(api: Api):
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )
-    await asyncio.to_thread(run_state_machine_as_test, lambda: Purchases(api, loop), settings=bounds)
+    await asyncio.to_thread(run_state_machine_as_test, lambda: Purchases(api, loop, overheard), settings=bounds)

@@ -1,9 +1,11 @@
 """Partners and customers at it in any order, with time passing: what must always hold (relationships.md 10)."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
+import pytest_asyncio
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import invariant, run_state_machine_as_test
 
@@ -12,8 +14,12 @@ from resolvers.countries.rules import home_region
 from tests.access.market import cloud_of
 from tests.access.market_lives import Lives
 from tests.access.market_sight import CUSTOMERS, ENROLLED, cloud_of_customer
+from tests.access.overheard import Overheard
 from tests.access.resetting import keep
-from tests.clients import Api
+from tests.clients import Api, serve_in_process
+from tests.mail.relay import relay
+from tests.mail.sending import with_relay
+from tests.worlds import World
 
 SELLING = {"direct_bill", "indirect_provider"}
 FUZZING = settings.get_current_profile_name() == "fuzz"
@@ -63,9 +69,30 @@ class Market(Lives):
         for row in (*self.sight.sold, *self.sight.profiles):
             assert self.versions.setdefault((row.id, row.etag), tuple(row)) == tuple(row)
 
+    @invariant(check_during_init=True)
+    def nobody_gains_a_role(self):
+        """permissions.md I12: no mutation of the contract gives a partner's user a role, and none does unasked."""
+        assert self.sight.counts["role_assignment"] == self.first_sight.counts["role_assignment"]
 
-async def test_a_market_in_any_order_keeps_its_invariants(api: Api):
-    """relationships.md 10: I1-I14, I21, I23; permissions.md 9: I8, I11."""
+    @invariant(check_during_init=True)
+    def no_secret_is_told_twice(self):
+        """permissions.md I9: passwords in no answer but one, links in none of others', neither in a row or the log."""
+        assert self.run(self.overheard.misplaced()) == []
+
+
+@pytest_asyncio.fixture(scope="module")
+async def api(world: World) -> AsyncIterator[Api]:
+    """A server whose mail stays in the outbox: its relay does not encrypt, so it is told nothing."""
+    async with (
+        world.copy() as settings,
+        relay() as smtp,
+        serve_in_process(with_relay(settings, smtp.port, smtp_security="starttls")) as server,
+    ):
+        yield server
+
+
+async def test_a_market_in_any_order_keeps_its_invariants(api: Api, overheard: Overheard):
+    """relationships.md 10: I1-I14, I21, I23; permissions.md 9: I8, I9, I11, I12."""
     loop, kept = asyncio.get_running_loop(), await keep(api, CUSTOMERS)
     bounds = settings(
         max_examples=150 if FUZZING else 2,
@@ -78,6 +105,6 @@ async def test_a_market_in_any_order_keeps_its_invariants(api: Api):
         suppress_health_check=list(HealthCheck),
     )
     try:
-        await asyncio.to_thread(run_state_machine_as_test, lambda: Market(api, loop, kept), settings=bounds)
+        await asyncio.to_thread(run_state_machine_as_test, lambda: Market(api, loop, kept, overheard), settings=bounds)
     finally:
         api.clock.fixed = None
