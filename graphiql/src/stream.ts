@@ -1,7 +1,8 @@
 import type { FetcherOpts, FetcherParams } from "@graphiql/toolkit";
 import type { ExecutionResult } from "graphql";
 import { createClient, NetworkError } from "graphql-sse";
-import { type TokenSource, toFault, toRequest, toResult } from "./fetcher";
+import { type TokenSource, toRequest } from "./request";
+import { toFault, toResult } from "./result";
 
 /** What GraphiQL shows where a stream failed: what the server said, if it said anything. */
 async function toLastResult(reason: unknown): Promise<ExecutionResult> {

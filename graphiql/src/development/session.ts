@@ -1,4 +1,4 @@
-import type { TokenSource } from "../fetcher";
+import type { TokenSource } from "../request";
 import { type Person, searchPeople } from "./people";
 
 const DEFAULT_NAME = "sales-agent@litware";
