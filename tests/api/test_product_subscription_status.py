@@ -116,7 +116,7 @@ async def test_what_was_suspended_comes_back_for_90_days(api: Api):
 
 
 async def test_another_partner_of_the_customer_neither_sees_nor_changes_it(api: Api):
-    """permissions.md 8.26: NOT_FOUND, as for an id that names nothing."""
+    """permissions.md 8.26: NOT_FOUND, as for an id that names nothing; what is the tenant's own it may read."""
     document = '{ customers(filter: {search: "adventureworks"}) { nodes { id subscriptions { nodes { id etag } } } } }'
     (theirs,) = (await api.ask("admin-agent@contoso", document)).ok()["customers"]["nodes"]
     (ours,) = (await api.ask("admin-agent@adatum", document)).ok()["customers"]["nodes"]
@@ -132,6 +132,8 @@ async def test_another_partner_of_the_customer_neither_sees_nor_changes_it(api: 
     node = "query ($id: ID!) { node(id: $id) { id } }"
     assert (await api.ask("admin-agent@adatum", node, id=subscription["id"])).ok() == {"node": None}
     assert (await api.ask("admin-agent@contoso", node, id=subscription["id"])).ok()["node"] is not None
+    can = "query ($id: ID!) { customer(id: $id) { viewerCan(permission: CUSTOMER_USER_READ) } }"
+    assert (await api.ask("admin-agent@adatum", can, id=ours["id"])).ok() == {"customer": {"viewerCan": True}}
 
 
 async def test_the_list_is_filtered_and_paged(api: Api):
