@@ -2,8 +2,8 @@
 
 import sys
 from collections.abc import AsyncIterator
+from contextlib import redirect_stderr
 
-import pytest
 import pytest_asyncio
 import structlog
 
@@ -26,11 +26,15 @@ async def planted(api: Api) -> AsyncIterator[dict[str, Planted]]:
 
 
 @pytest_asyncio.fixture
-async def overheard(api: Api, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Overheard]:
-    """What the server tells, writes and logs from now on; it logs as a server process does that says everything."""
+async def overheard(api: Api) -> AsyncIterator[Overheard]:
+    """What the server tells, writes and logs, which is whatever a server process may log.
+
+    Requests are logged to what is standard error when they are: `redirect_stderr(overheard.log)` in the test itself,
+    for pytest puts its own there between a fixture and its test.
+    """
     log, hooks, former = Tee(sys.stderr), api.http.event_hooks["response"], structlog.get_config()
-    monkeypatch.setattr(sys, "stderr", log)
-    configure_logs("DEBUG")
+    with redirect_stderr(log):
+        configure_logs("DEBUG")
     it = Overheard(Writings(api), log)
     api.http.event_hooks = {"response": [*hooks, it.hear]}
     yield it

@@ -3,6 +3,7 @@
 import io
 import re
 from base64 import urlsafe_b64decode
+from collections import Counter
 from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple, TextIO
@@ -62,10 +63,16 @@ class Tee(io.TextIOBase):
 
 
 class Overheard:
-    """The answers of one server, what it wrote into its database and into its log."""
+    """The answers of one server, what it wrote into its database and into its log.
+
+    Attributes:
+        log: What standard error is to be while the server is overheard.
+        searched: How many bytes were searched in each place; a search in the wrong one finds nothing either.
+    """
 
     def __init__(self, writings: Writings, log: Tee) -> None:
-        self._writings, self._log = writings, log
+        self._writings, self.log = writings, log
+        self.searched: Counter[str] = Counter(rows=0, log=0, answers=0)
         self._secrets: dict[bytes, Secret] = {}
         self._answers: list[Heard] = []
         self._checked = 0
@@ -74,7 +81,7 @@ class Overheard:
         """Forgets what was heard; a history searches for secrets of its own."""
         self._secrets, self._answers, self._checked = {}, [], 0
         await self._writings.new()
-        self._log.take()
+        self.log.take()
 
     async def hear(self, response: httpx.Response) -> None:
         """Keeps an answer, and the secrets that it tells for the first time."""
@@ -93,7 +100,9 @@ class Overheard:
 
     async def misplaced(self) -> list[str]:
         """What secrets stand where they must not, in what came since this was asked before."""
-        written, logged = await self._writings.new(), self._log.take()
+        written, logged = await self._writings.new(), self.log.take()
+        heard = sum(len(answer.content) for answer in self._answers[self._checked :])
+        self.searched.update(rows=len(written), log=len(logged), answers=heard)
         found = []
         for text, secret in self._secrets.items():
             found += [f"{secret.kind} in a row"] if text in written else []

@@ -1,6 +1,7 @@
 """Purchase permissions as a state machine: whatever anybody does in any order, a model foretells it (I8, I10, I11)."""
 
 import asyncio
+from contextlib import redirect_stderr
 from uuid import UUID
 
 from hypothesis import HealthCheck, Phase, settings
@@ -94,4 +95,6 @@ async def test_whatever_anybody_does_the_model_foretells(api: Api, overheard: Ov
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )
-    await asyncio.to_thread(run_state_machine_as_test, lambda: Purchases(api, loop, overheard), settings=bounds)
+    with redirect_stderr(overheard.log):
+        await asyncio.to_thread(run_state_machine_as_test, lambda: Purchases(api, loop, overheard), settings=bounds)
+    assert min(overheard.searched.values()) > 10_000

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import redirect_stderr
 from typing import Any
 from uuid import UUID
 
@@ -105,6 +106,10 @@ async def test_a_market_in_any_order_keeps_its_invariants(api: Api, overheard: O
         suppress_health_check=list(HealthCheck),
     )
     try:
-        await asyncio.to_thread(run_state_machine_as_test, lambda: Market(api, loop, kept, overheard), settings=bounds)
+        with redirect_stderr(overheard.log):
+            await asyncio.to_thread(
+                run_state_machine_as_test, lambda: Market(api, loop, kept, overheard), settings=bounds
+            )
     finally:
         api.clock.fixed = None
+    assert min(overheard.searched.values()) > 10_000
