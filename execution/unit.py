@@ -28,6 +28,7 @@ class Unit:
         viewer: Who looks; its binds go with every statement.
         keep: Whether the end commits. A command that must leave nothing behind sets it to False.
         broken: Whether a statement failed, after which PostgreSQL refuses to commit.
+        settled: Whether the commit was sent, so that the unit may be kept, whatever comes of it.
         ledger: Keeps the answer of a mutation's field; None where the client gave no key for it.
     """
 
@@ -44,6 +45,7 @@ class Unit:
         self.ledger = ledger
         self.keep = True
         self.broken = False
+        self.settled = False
         self._changed: set[str] = set()
         self._committed = committed
         self._database = database
@@ -95,6 +97,22 @@ class Unit:
             DatabaseError: It could not be run, and the unit cannot be kept any more.
         """
         return await self._at_its_turn(lambda transaction: transaction.fetch(sql, arguments))
+
+    async def fetch_and_end(self, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
+        """Raw rows of a SELECT, and the end of the unit, which commits; together where the database can.
+
+        Raises:
+            DatabaseError: It could not be run, or the database refused the commit; nothing was kept.
+        """
+        async with self._turn:
+            if self._ended:
+                raise asyncio.CancelledError
+            transaction = self._transaction or await self._database.begin(writes=self._writes)
+            self._ended, self._transaction = True, None
+        self.settled = True
+        rows = await transaction.fetch_and_commit(sql, arguments)
+        self._tell()
+        return rows
 
     async def _at_its_turn(self, send: Callable[[Transaction], Awaitable[ResultT]]) -> ResultT:
         async with self._turn:
@@ -157,8 +175,12 @@ class Unit:
         if transaction is None:
             return
         if self._writes and self.keep and not self.broken:
+            self.settled = True
             await transaction.commit()
-            if self._changed:
-                self._committed(frozenset(self._changed))
+            self._tell()
         else:
             await transaction.rollback()
+
+    def _tell(self) -> None:
+        if self._changed:
+            self._committed(frozenset(self._changed))

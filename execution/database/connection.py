@@ -95,6 +95,13 @@ class Transaction(Connection, Protocol):
             DatabaseError: It could not be run.
         """
 
+    async def fetch_and_commit(self, sql: str, arguments: Sequence[Any]) -> Sequence[Row]:
+        """All rows of a SELECT, and `commit`, together where the database can.
+
+        Raises:
+            DatabaseError: As `fetch` or `commit`; nothing is kept, and the connection is given back.
+        """
+
     async def commit(self) -> None:
         """Keeps what was written.
 

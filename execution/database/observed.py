@@ -78,6 +78,10 @@ class _ObservedTransaction:
         with self._watch(sql):
             await self._transaction.write(sql, arguments)
 
+    async def fetch_and_commit(self, sql: str, arguments: Sequence[Any]) -> Sequence[Row]:
+        with self._watch(sql):
+            return await self._transaction.fetch_and_commit(sql, arguments)
+
     async def commit(self) -> None:
         with self._watch("commit"):
             await self._transaction.commit()

@@ -122,6 +122,20 @@ class _Transaction:
         else:
             await self._connection.run_later(sql, arguments)
 
+    async def fetch_and_commit(self, sql: str, arguments: Sequence[Any]) -> Sequence[Row]:
+        if self._opening is not None:
+            # Of what was never begun a try on another connection may follow, of what was committed none.
+            rows = await self.fetch(sql, arguments)
+            await self.commit()
+            return rows
+        try:
+            rows = await self._connection.fetch_and_commit(sql, arguments)
+        except BaseException as error:
+            await self._pool.drop_unless_whole(self._connection, error)
+            raise
+        self._pool.give_back(self._connection)
+        return rows
+
     async def commit(self) -> None:
         try:
             if self._opening is not None and len(self._opening) > 1:

@@ -29,6 +29,7 @@ class PostgresConnection:
         self._raw = raw
         self._patience = patience
         self._write_ahead = getattr(raw._transport, "hold", raw._transport.write)
+        self._write_last = getattr(raw._transport, "hold_last", None)
         self._prepares = prepares
         self._serial = 0
         self._prepared: OrderedDict[str, Any] = OrderedDict()
@@ -71,6 +72,26 @@ class PostgresConnection:
         if status != "COMMIT":
             raise DatabaseError("a statement had failed, so nothing was kept")
 
+    async def fetch_and_commit(self, sql: str, arguments: Sequence[Any]) -> Sequence[Row]:
+        """All rows of a statement, and the commit, in one round trip where the transport can add a message to it.
+
+        An error in anything that goes along makes PostgreSQL skip the commit.
+        """
+        if self._write_last is None or not self._prepares:
+            rows = await self.fetch(sql, arguments)
+            await self.commit()
+            return rows
+        try:
+            commit = self._prepared.get("commit") or await self._prepare("commit")
+            statement = self._prepared.get(sql) or await self._prepare(sql)
+        except FAILED as error:
+            raise self._wrapped(sql, error) from error
+        last = run_message(commit.get_name(), ())
+        rows, status = await self._run_prepared(sql, statement, arguments, last)
+        if status != "COMMIT":
+            raise DatabaseError("a statement had failed, so nothing was kept")
+        return rows
+
     def forget(self) -> None:
         """Drops what waits to be sent."""
         self._later.clear()
@@ -101,11 +122,26 @@ class PostgresConnection:
     async def _run(self, sql: str, arguments: Sequence[Any]) -> tuple[Sequence[Row], str]:
         try:
             statement = self._prepared.get(sql) or await self._prepare(sql)
-            if self._later and not self._raw.is_closed():
-                # asyncpg writes its own messages next, with the one that asks for the answer.
-                self._unanswered = True
-                self._write_ahead(b"".join(message for message, _ in self._later))
-                self._later.clear()
+        except FAILED as error:
+            raise self._wrapped(sql, error) from error
+        return await self._run_prepared(sql, statement, arguments)
+
+    async def _run_prepared(
+        self,
+        sql: str,
+        statement: Any,  # noqa: ANN401 - asyncpg carries no types
+        arguments: Sequence[Any],
+        last: bytes | None = None,
+    ) -> tuple[Sequence[Row], str]:
+        try:
+            if not self._raw.is_closed():
+                if self._later:
+                    # asyncpg writes its own messages next, with the one that asks for the answer.
+                    self._unanswered = True
+                    self._write_ahead(b"".join(message for message, _ in self._later))
+                    self._later.clear()
+                if last is not None and self._write_last is not None:
+                    self._write_last(last)
             # What the statement's own `fetch` does, without its checks, which cost a short request a twentieth.
             rows, status, _ = await self._raw._protocol.bind_execute(statement._state, arguments, "", 0, True, None)
         except FAILED as error:

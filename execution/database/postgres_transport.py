@@ -9,6 +9,9 @@ from typing import Any
 
 from asyncpg.protocol import Protocol
 
+SYNC = b"S\0\0\0\4"
+"""Ends what the database is to answer together; after an error it skips everything up to here."""
+
 
 class HoldingTransport:
     """A transport that can hold bytes back until the next write."""
@@ -16,14 +19,23 @@ class HoldingTransport:
     def __init__(self, transport: asyncio.Transport) -> None:
         self.transport = transport
         self._held = b""
+        self._last = b""
 
     def hold(self, data: bytes) -> None:
         """Keeps bytes for the next write, ahead of what it writes."""
         self._held += data
 
+    def hold_last(self, data: bytes) -> None:
+        """Keeps a message for the next write, behind its others but before the end of what is answered together."""
+        self._last = data
+
     def write(self, data: memoryview) -> None:
         """Sends what was held, and the data."""
-        if self._held:
+        if self._last:
+            last, self._last = self._last, b""
+            held, self._held = self._held, b""
+            self.transport.write(b"".join((held, data[: -len(SYNC)], last, SYNC)))
+        elif self._held:
             held, self._held = self._held, b""
             self.transport.write(held + data)
         else:

@@ -200,6 +200,15 @@ class _Writing:
     async def write(self, sql: str, arguments: Sequence[Any]) -> None:
         self._connection.change(sql, arguments)
 
+    async def fetch_and_commit(self, sql: str, arguments: Sequence[Any]) -> Sequence[Row]:
+        try:
+            rows = self._connection.execute(sql, arguments)
+        except DatabaseError:
+            await self.rollback()
+            raise
+        await self.commit()
+        return rows
+
     async def commit(self) -> None:
         try:
             self._connection.execute("commit")
@@ -228,6 +237,12 @@ class _LongRead:
 
     async def write(self, sql: str, arguments: Sequence[Any]) -> None:
         await self.change(sql, arguments)
+
+    async def fetch_and_commit(self, sql: str, arguments: Sequence[Any]) -> Sequence[Row]:
+        try:
+            return await self.fetch(sql, arguments)
+        finally:
+            await self.rollback()
 
     async def commit(self) -> None:
         await self.rollback()

@@ -61,6 +61,15 @@ def converter(kind: GraphQLLeafType, column: TypeEngine[Any] | None, dialect: Di
     return _composed(to_python, serialize)
 
 
+def plain(column: TypeEngine[Any]) -> bool:
+    """Whether a driver reads every value that a column may hold, and leaves it as it is.
+
+    An instant may lie outside what Python knows; an enum's value may be newer than this process.
+    """
+    stored = column.impl if isinstance(column, TypeDecorator) else column
+    return isinstance(stored, sql.String | sql.Uuid | sql.Boolean) and not isinstance(stored, sql.Enum)
+
+
 def _translates(column: TypeEngine[Any]) -> bool:
     # SQLModel's texts are decorated types that leave what is read as it is.
     return isinstance(column, TypeDecorator) and (

@@ -12,6 +12,7 @@ from execution.plans.operation import Operation, ours_of
 from execution.plans.outcomes import Surprise, Unplannable
 from execution.plans.roots import ObjectPart
 from execution.plans.steps import Run
+from execution.unit import Unit
 
 Result = tuple[dict[str, Any], list[GraphQLError]]
 
@@ -20,6 +21,13 @@ class WritingRun(Run, Protocol):
     """A run that writes: its statements go to the connection of the unit of work."""
 
     connection: Connection | None
+
+
+class _Ending:
+    """The connection of a unit whose next statement is its last."""
+
+    def __init__(self, unit: Unit) -> None:
+        self.fetch = unit.fetch_and_end
 
 
 class Command:
@@ -73,12 +81,12 @@ class Command:
             return self._failed(error)
         try:
             result = await self._read(run, value)
-        except DatabaseError as error:
-            # A write that nobody waited for failed, or the connection did: to run the command again would repeat it.
+        except BaseException as error:
             await unit.abandon()
-            return self._failed(error)
-        except BaseException:
-            await unit.abandon()
+            # A write that nobody waited for failed, or the connection did, or what failed may have been committed: to
+            # run the command again would repeat it.
+            if isinstance(error, DatabaseError) or (unit.settled and isinstance(error, Exception)):
+                return self._failed(error)
             raise
         try:
             if unit.ledger is not None and unit.keep:
@@ -95,8 +103,12 @@ class Command:
     async def _read(self, run: WritingRun, value: object) -> Result:
         if value is None:
             raise Surprise("a mutation resolved to null")
+        unit: Unit = run.context.unit
+        if unit.keep and not unit.broken and unit.ledger is None and self._payload.surely_read(run, value):
+            # Nothing but the statement itself can fail any more, and that takes the commit down with it.
+            run.connection = _Ending(unit)
         data = {self._key: await self._payload.read(run, value)}
-        if run.context.unit.broken:
+        if unit.broken:
             raise Surprise("a statement failed and the command went on")
         return data, settle(data) if self._operation.denials else []
 

@@ -1,6 +1,6 @@
 """Why a plan hands an operation over to the executor."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from graphql.pyutils import is_iterable
@@ -27,6 +27,8 @@ def listed(value: object) -> Iterable[Any]:
     """A value that is to be a list, where it may be one.
 
     Raises:
-        Surprise: It is a text, a mapping or no collection.
+        Surprise: It is a text, a mapping, an iterator or no collection.
     """
-    return value if is_iterable(value) else surprise()  # type: ignore[func-returns-value, return-value]
+    # What can be gone through once only is nothing to try.
+    once = isinstance(value, Iterator)
+    return value if is_iterable(value) and not once else surprise()  # type: ignore[func-returns-value, return-value]

@@ -97,6 +97,8 @@ class RootPages(_Pages):
 class PagesByKey(_Pages):
     """Pages below each row of a list: one statement for all of them."""
 
+    sure = False
+
     @property
     def statements(self) -> int:
         """Counted before the list is known: at least two, so that they run in one snapshot."""

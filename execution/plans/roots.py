@@ -52,6 +52,19 @@ class ObjectPart:
             for below in writer.below
         ]
         self.statements = sum(below.statements for below in self._below)
+        only = self._below[0] if len(self._below) == 1 and not writer.asks else None
+        self._last = only if isinstance(only, _RowsBelow) and only.sure else None
+
+    def surely_read(self, run: Run, value: object) -> bool:
+        """Whether one statement, once it brought its rows, is all that could fail of `read`."""
+        if self._last is None or not self._last.asked_for(value):
+            return False
+        try:
+            # What the object itself gives is tried here and now.
+            self._build(run, value, {})
+        except Exception:
+            return False
+        return True
 
     async def read(self, run: Run, value: object) -> Any:  # noqa: ANN401 - a part of the response
         """The part of one object."""
@@ -63,6 +76,10 @@ class _RowsBelow:
     def __init__(self, key: str, step: Step) -> None:
         self._key, self._step = key, step
         self.statements = step.statements
+        self.sure = step.sure
+
+    def asked_for(self, value: object) -> bool:
+        return getattr(value, self._key) is not None
 
     async def read(self, run: Run, value: object) -> Mapping[Any, Any]:
         key = getattr(value, self._key)

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Dialect
 
 from execution.database.statements import Row, Statement
 from execution.links import LINK, Many, One
-from execution.plans.leaves import converter
+from execution.plans.leaves import converter, plain
 from execution.plans.operation import Arguments, Operation, ours_of
 from execution.plans.outcomes import Unplannable
 from execution.plans.readers import RowReader
@@ -55,6 +55,9 @@ class Step(Protocol):
     @property
     def statements(self) -> int:
         """How many statements it takes, those of the steps below it included."""
+
+    sure: bool
+    """Whether it takes one statement, and cannot fail once that brought its rows."""
 
     def raw(self, run: Run, key: Any) -> Any:  # noqa: ANN401 - a key of any type
         """A key as the driver has it in its rows."""
@@ -102,6 +105,7 @@ class RowsByKey:
         self._statement = self._prepare(operation, link, visible, reader, arguments)
         self._dialect = operation.dialect
         self.statements = 1 + sum(led.step.statements for led in self._led)
+        self.sure = writer.sure and not self._led and isinstance(link, One) and plain(self._owner.type)
 
     @staticmethod
     def _expression(

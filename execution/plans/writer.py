@@ -19,7 +19,7 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetailsList
 
 from execution.links import LINK, Lookup, Many, Objects, One, Pages, View
-from execution.plans.leaves import converter
+from execution.plans.leaves import converter, plain
 from execution.plans.operation import Operation, ours_of
 from execution.plans.outcomes import Unplannable, listed, surprise
 from execution.plans.readers import Namespace, ObjectReader, Reader, RowReader, attributes_read
@@ -49,6 +49,8 @@ class Writer:
         names: What the function's globals must hold.
         below: The fields that lead further; the function is given what they found as `below_0`, `below_1`, …
         arguments: Arguments that are the same for all rows, read once a call as `arguments_0`, …
+        sure: Whether the function cannot fail, whatever rows it is given: it reads plain columns and asks nobody.
+        asks: Whether it calls resolvers.
     """
 
     def __init__(self, operation: Operation) -> None:
@@ -56,6 +58,8 @@ class Writer:
         self.names: Namespace = {"surprise": surprise, "listed": listed, "EMPTY": EMPTY}
         self.below: list[Below] = []
         self.arguments: list[Callable[..., dict[str, Any]]] = []
+        self.sure = True
+        self.asks = False
         self._serial = 0
 
     def selected(self, kind: GraphQLObjectType, details: FieldDetailsList, reader: Reader) -> str:
@@ -98,6 +102,7 @@ class Writer:
             raise Unplannable(f"{kind} from a column")
         convert = converter(kind, column, self.operation.dialect)
         required = is_non_null_type(definition.type)
+        self.sure &= plain(column) and convert in (None, str) and not (required and may_be_null)
         if convert is None and (not required or not may_be_null):
             return expression
         value = expression if convert is None else f"{self._named(convert)}({expression})"
@@ -107,6 +112,7 @@ class Writer:
 
     def complete(self, kind: GraphQLOutputType, expression: str, details: FieldDetailsList) -> str:
         """An expression for a Python value as the response holds it."""
+        self.sure = False
         variable = self._variable()
         required = is_non_null_type(kind)
         inner = kind.of_type if is_non_null_type(kind) else kind
@@ -134,6 +140,7 @@ class Writer:
         resolver = ours_of(definition).base_resolver
         if resolver is None:
             raise Unplannable(f"{definition} has no resolver")
+        self.sure, self.asks = False, True
         function: Any = resolver.wrapped_func
         if resolver.is_async:
             raise Unplannable(f"{definition} reads by itself")

@@ -24,12 +24,30 @@ async def _publish(unit: Unit, key: UUID) -> None:
     await unit.write(insert(Publisher).values(id=key, name=NAME, city=None))
 
 
-async def _publish_twice(unit: Unit, key: UUID, *, looks_on: bool) -> None:
+async def _look_and_end(bookshop: Bookshop, unit: Unit) -> list[tuple[object, ...]]:
+    """The last statement, which the end may travel with."""
+    sql, arguments = bookshop.database.statements.prepare(FOUND).call({})
+    return [tuple(row) for row in await unit.fetch_and_end(sql, arguments)]
+
+
+async def _publish_twice(bookshop: Bookshop, unit: Unit, key: UUID, looks: str) -> None:
+    if looks == "before":
+        await unit.execute(COUNT)
     for _ in range(2):
         await _publish(unit, key)
-    if looks_on:
+    if looks == "before":
+        await _look_and_end(bookshop, unit)
+    if looks == "behind":
         await unit.execute(COUNT)
     await unit.end()
+
+
+async def test_the_end_may_travel_with_the_last_look(bookshop: Bookshop):
+    before, unit = await _count(bookshop), _unit(bookshop)
+    await unit.execute(COUNT)
+    await _publish(unit, uuid4())
+    assert (NAME, None) in await _look_and_end(bookshop, unit)
+    assert await _count(bookshop) == before + 1
 
 
 async def _count(bookshop: Bookshop) -> int:
@@ -52,10 +70,10 @@ async def test_they_are_kept_in_their_order(bookshop: Bookshop, looked_at_first:
     assert await _count(bookshop) == before + 2
 
 
-@pytest.mark.parametrize("looks_on", [False, True])
-async def test_one_that_is_refused_is_told_and_takes_the_others_along(bookshop: Bookshop, looks_on: bool):
+@pytest.mark.parametrize("looks", ["never", "behind", "before"])
+async def test_one_that_is_refused_is_told_and_takes_the_others_along(bookshop: Bookshop, looks: str):
     before, unit, key = await _count(bookshop), _unit(bookshop), uuid4()
     with pytest.raises(DatabaseError):
-        await _publish_twice(unit, key, looks_on=looks_on)
+        await _publish_twice(bookshop, unit, key, looks)
     await unit.abandon()
     assert await _count(bookshop) == before
