@@ -110,9 +110,10 @@ class Unit:
             transaction = self._transaction or await self._database.begin(writes=self._writes)
             self._ended, self._transaction = True, None
         self.settled = True
-        rows = await transaction.fetch_and_commit(sql, arguments)
-        self._tell()
-        return rows
+        try:
+            return await transaction.fetch_and_commit(sql, arguments)
+        finally:
+            self._tell()
 
     async def _at_its_turn(self, send: Callable[[Transaction], Awaitable[ResultT]]) -> ResultT:
         async with self._turn:
@@ -176,11 +177,14 @@ class Unit:
             return
         if self._writes and self.keep and not self.broken:
             self.settled = True
-            await transaction.commit()
-            self._tell()
+            try:
+                await transaction.commit()
+            finally:
+                self._tell()
         else:
             await transaction.rollback()
 
     def _tell(self) -> None:
+        # Also of what failed: who was cancelled, or cut off, cannot know.
         if self._changed:
             self._committed(frozenset(self._changed))

@@ -10,19 +10,20 @@ from typing import Any
 
 import pytest
 
-from execution.database import sqlite
 from execution.database.postgres_connection import PostgresConnection
+from execution.database.sqlite_connection import SqliteConnection
 
 Statement = tuple[str, tuple[Any, ...]]
 DOORS = [
     (PostgresConnection, "fetch"),
+    (PostgresConnection, "fetch_and_commit"),
     (PostgresConnection, "change"),
     (PostgresConnection, "run_later"),
-    (sqlite._Connection, "execute"),
-    (sqlite._Connection, "change"),
+    (SqliteConnection, "execute"),
+    (SqliteConnection, "change"),
 ]
 SIGN_IN = re.compile(r"^SELECT .* (JOIN partner_user|JOIN partner_app|FROM customer_user) ", re.DOTALL)
-BOUNDS = ("begin", "commit", "rollback", "pragma")
+BOUNDS = ("begin", "commit", "rollback", "pragma", "savepoint", "release")
 
 
 @contextmanager

@@ -1,0 +1,108 @@
+"""Writes to a SQLite file that end together are committed together, and each is kept or not by itself."""
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from execution.database.connection import DatabaseError
+from execution.database.sqlite import SqliteDatabase
+
+BUSY_SECONDS = 5
+WRITERS = 12
+ADD = "insert into thing values (?)"
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    """Another process's connection to the file, which it makes."""
+    with closing(sqlite3.connect(tmp_path / "joint.sqlite3", isolation_level=None)) as connection:
+        connection.execute("pragma journal_mode = wal")
+        connection.execute("create table thing (id integer primary key)")
+        yield connection
+
+
+@pytest.fixture
+def database(tmp_path: Path, other: sqlite3.Connection) -> SqliteDatabase:
+    assert other.in_transaction is False
+    return SqliteDatabase(str(tmp_path / "joint.sqlite3"), BUSY_SECONDS)
+
+
+def found(other: sqlite3.Connection) -> set[int]:
+    return {key for (key,) in other.execute("select id from thing")}
+
+
+async def add(database: SqliteDatabase, other: sqlite3.Connection, key: int, turns: int = 0) -> None:
+    """Adds a row, and is told of it only when everybody can see it."""
+    transaction = await database.begin(writes=True)
+    await transaction.write(ADD, [key])
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    await transaction.commit()
+    assert key in found(other)
+
+
+async def give_up(database: SqliteDatabase, key: int) -> None:
+    transaction = await database.begin(writes=True)
+    await transaction.write(ADD, [key])
+    await transaction.rollback()
+
+
+async def repeat(database: SqliteDatabase, key: int) -> None:
+    transaction = await database.begin(writes=True)
+    await transaction.write(ADD, [key + 1000])
+    try:
+        await transaction.change(ADD, [key])
+    except DatabaseError:
+        await transaction.rollback()
+        raise
+
+
+@pytest.mark.parametrize("turns", [0, 3])
+async def test_each_is_kept_or_not_by_itself(database: SqliteDatabase, other: sqlite3.Connection, turns: int):
+    """Some wait in the midst of their transaction, so that others are ready to be committed meanwhile."""
+    await add(database, other, 0)
+    kept, given_up = range(1, WRITERS), range(100, 100 + WRITERS)
+    tasks = []
+    for key, lost in zip(kept, given_up, strict=False):
+        tasks += [add(database, other, key, turns), give_up(database, lost), repeat(database, 0)]
+    outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [type(None), type(None), DatabaseError] * len(kept)
+    assert found(other) == {0, *kept}
+    await database.close()
+
+
+async def test_one_that_is_cancelled_while_it_waits_for_the_commit_is_kept_before_that_is_heard_of(
+    database: SqliteDatabase, other: sqlite3.Connection
+):
+    """Whoever must be told of what is kept is told when it is."""
+    task = asyncio.create_task(add(database, other, 1))
+    await asyncio.sleep(0)
+    assert found(other) == set()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert found(other) == {1}
+    await database.close()
+
+
+async def test_where_the_file_takes_nothing_all_that_wait_are_told(database: SqliteDatabase, other: sqlite3.Connection):
+    """As on a full disk, where SQLite gives up the whole transaction."""
+    writer = await database.begin(writes=True)
+    await writer.write(ADD, [1])
+    first = asyncio.create_task(writer.commit())
+    await asyncio.sleep(0)
+    second = await database.begin(writes=True)
+    await second.write("insert or rollback into thing values (?)", [2])
+    with pytest.raises(DatabaseError):
+        await second.write("insert or rollback into thing values (?)", [2])
+    await second.rollback()
+    with pytest.raises(DatabaseError):
+        await first
+    assert found(other) == set()
+    await add(database, other, 3)
+    assert found(other) == {3}
+    await database.close()
