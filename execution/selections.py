@@ -174,12 +174,25 @@ def _limit(most: int | None) -> ColumnElement[int]:
     return bindparam("most", type_=Integer()) if most is None else literal_column(str(most), Integer())
 
 
+def limit_shown(most: int | None) -> ColumnElement[int]:
+    """The limit of the rows that are shown, which is one less than of those that are read."""
+    return _limit(None) - 1 if most is None else _limit(most - 1)
+
+
 def among_keys(term: ColumnElement[Any], dialect: str) -> ColumnElement[bool]:
     """Whether a column is among the parameter `keys`: one text whatever the number of keys."""
     if dialect == "postgresql":
         return term == any_(bindparam("keys", type_=ARRAY(term.type)))
     listed = func.json_each(bindparam("keys")).table_valued("value")
     return term.in_(select(listed.c.value))
+
+
+def among_rows(term: ColumnElement[Any], keys: Rows) -> ColumnElement[bool]:
+    """Whether a column is among the keys that a SELECT finds.
+
+    As an array PostgreSQL looks them up in one walk of an index; a join would begin a walk for each.
+    """
+    return term == any_(func.array(keys.scalar_subquery(), type_=ARRAY(term.type)))
 
 
 def at_key(term: ColumnElement[Any], dialect: str) -> ColumnElement[bool]:

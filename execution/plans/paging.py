@@ -13,8 +13,9 @@ from execution.links import LINK, Pages
 from execution.plans.operation import Operation, ours_of
 from execution.plans.outcomes import Surprise
 from execution.plans.shapes import PageShape
-from execution.plans.steps import Prepared, Run, follow, nothing, raw_key
-from execution.selections import Selection
+from execution.plans.steps import Prepared, Run, follow, kept, nothing, raw_key
+from execution.plans.together import Together
+from execution.selections import Selection, limit_shown
 from execution.source import Rows, Source, column
 from execution.windows import Listing, Window
 
@@ -51,11 +52,8 @@ class _Pages:
     ) -> Sequence[Any]:
         if listing.conditions or listing.branches:
             return await run.fetch_once(make(), values)
-        key = (listing.source, key)
-        statement = self._statements.get(key)
-        if statement is None:
-            statement = self._statements[key] = self._operation.statements.prepare(make())
-        return await run.fetch(statement, values)
+        prepare = self._operation.statements.prepare
+        return await run.fetch(kept(self._statements, (listing.source, key), lambda: prepare(make())), values)
 
 
 class RootPages(_Pages):
@@ -69,29 +67,37 @@ class RootPages(_Pages):
                 raise Surprise("a null where none may be")
             return Prepared(0, nothing)
         shape = self._shape(listing)
-        return Prepared(shape.statements, partial(self._read, run, listing, window, shape))
+        # A filter's statement is made for one run, and the longer it is the longer that takes.
+        together = None if listing.conditions or listing.branches else shape.together
+        statements = shape.statements - (together.saved if together is not None else 0)
+        return Prepared(statements, partial(self._read, run, listing, window, shape, together))
 
-    async def _read(self, run: Run, listing: Listing[Any], window: Window, shape: PageShape) -> Any:  # noqa: ANN401 - a part of the response
+    async def _read(
+        self, run: Run, listing: Listing[Any], window: Window, shape: PageShape, together: Together | None
+    ) -> Any:  # noqa: ANN401 - a part of the response
         size, backward = window.size, window.backward
         selection = Selection(listing, shape.visible, shape.reader.labels)
         bounds, (most, given) = selection.bounds(window), selection.most(window)
+        key = (listing.order, listing.descending, bounds.above, most, backward)
+        page = partial(selection.page, bounds.above, most, backward=backward)
         rows: Sequence[Any] = ()
-        if shape.reads_rows:
-            rows = await self._fetch(
-                run,
-                listing,
-                (listing.order, listing.descending, bounds.above, most, backward),
-                partial(selection.page, bounds.above, most, backward=backward),
-                bounds.values | given,
-            )
+        parts: list[Sequence[Any]] = []
+        if together is not None:
+            asked, arguments = together.asked(run)
+            whole = partial(together.statement, page, limit_shown(most), arguments)
+            read = await self._fetch(run, listing, (*key, *asked), whole, bounds.values | given)
+            rows, *parts = together.split(read)
+        elif shape.reads_rows:
+            rows = await self._fetch(run, listing, key, page, bounds.values | given)
         onward = len(rows) > size
         rows = rows[:size][:: -1 if backward else 1]
         total = None
         if shape.counts:
             ((total,),) = await self._fetch(run, listing, "count", selection.count, {})
         previous, following = (onward, window.before is not None) if backward else (window.after is not None, onward)
-        below = await follow(run, shape.led, rows)
-        return shape.build(run, rows, previous, following, total, origin_of(listing.identity), *below)
+        below = await (follow(run, shape.led, rows) if together is None else together.below(run, rows, parts))
+        build = shape.build if together is None else together.build
+        return build(run, rows, previous, following, total, origin_of(listing.identity), *below)
 
 
 class PagesByKey(_Pages):

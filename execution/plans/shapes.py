@@ -1,5 +1,7 @@
 """What a page of a list looks like in a response: the generated function that builds it, and the columns it reads."""
 
+from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from graphql import GraphQLField, GraphQLObjectType
@@ -10,8 +12,10 @@ from execution.links import LINK, Pages
 from execution.plans.operation import Operation, ours_of
 from execution.plans.outcomes import Unplannable
 from execution.plans.readers import RowReader
-from execution.plans.steps import below_rows
+from execution.plans.steps import Build, below_rows
+from execution.plans.together import Together
 from execution.plans.writer import Writer, generate, object_type
+from execution.source import column
 from execution.windows import Listing
 
 
@@ -23,7 +27,6 @@ class PageShape:
         reader: Knows which of their columns are needed.
         reads_rows: Whether anything of the rows is selected.
         counts: Whether their number is.
-        build: From rows to the page as the response holds it.
         led: The steps below the rows.
         statements: How many statements all of it takes.
     """
@@ -46,14 +49,33 @@ class PageShape:
         self.reader.variable(listing.source.key)
         # Below rows, the owner's key comes last.
         link: Pages = ours_of(definition).metadata[LINK]
-        row = ", ".join([*(f"c_{label}" for label in self.reader.labels), *(["owner"] if link.by is not None else [])])
-        self.build = generate(
-            self._writer,
-            ["rows", "previous", "following", "total", "origin"],
-            [*self._cursor(row), f" return {expression.replace('§', f'({row},)' if row else '_')}"],
-        )
+        self._variables = [f"c_{label}" for label in self.reader.labels] + (["owner"] if link.by is not None else [])
+        self._expression = expression
         self.led = below_rows(operation, self._writer, self.reader)
         self.statements = int(self.reads_rows) + int(self.counts) + sum(led.step.statements for led in self.led)
+
+    @cached_property
+    def build(self) -> Build:
+        """From rows to the page as the response holds it."""
+        return self._builder(self._variables)
+
+    @cached_property
+    def together(self) -> Together | None:
+        """The page with rows below it in one statement; None where nothing would be saved."""
+        if self._operation.dialect.name != "postgresql" or not self.reads_rows:
+            return None
+        labels = self.reader.labels
+        kinds = [column(self.visible, label).type for label in labels]
+        found = Together(self._operation, labels, kinds, self.led, self._builder)
+        return found if found.saved else None
+
+    def _builder(self, variables: Sequence[str]) -> Build:
+        row = ", ".join(variables)
+        return generate(
+            self._writer,
+            ["rows", "previous", "following", "total", "origin"],
+            [*self._cursor(row), f" return {self._expression.replace('§', f'({row},)' if row else '_')}"],
+        )
 
     def _connection(self, kind: GraphQLObjectType, details: FieldDetailsList) -> str:
         parts = []

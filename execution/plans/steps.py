@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple, Protocol
 
 from graphql import GraphQLOutputType, get_named_type, is_leaf_type
@@ -20,6 +21,9 @@ from execution.selections import among_keys, at_key
 from execution.source import Rows, column
 
 MOST_SHAPES = 64
+
+Build = Callable[..., Any]
+"""A generated function: from the run, rows and what is below them to a part of the response."""
 
 
 class Run(Protocol):
@@ -85,7 +89,15 @@ async def follow(run: Run, led: Sequence[Led], rows: Sequence[Row]) -> list[Mapp
 
 
 class RowsByKey:
-    """Rows found by a key of the objects above: at most one each, or a short list each."""
+    """Rows found by a key of the objects above: at most one each, or a short list each.
+
+    Attributes:
+        columns: What is selected; the last one is the key that the rows are found by.
+        variables: What generated code calls them.
+        led: The steps below the rows.
+        statements: How many statements it takes, those of the steps below it included.
+        sure: Whether it takes one statement, and cannot fail once that brought its rows.
+    """
 
     def __init__(
         self,
@@ -95,20 +107,24 @@ class RowsByKey:
         details: FieldDetailsList,
         arguments: Arguments,
     ) -> None:
-        writer = Writer(operation)
-        visible = link.source.select(operation.viewer)
+        self._writer = writer = Writer(operation)
+        self._link, self._arguments = link, arguments
+        self._visible = visible = link.source.select(operation.viewer)
         reader = RowReader(link.source, visible, operation.dialect, writer.names)
-        expression = self._expression(writer, reader, kind, details, link)
-        self._build = generate(writer, ["rows"], self._body(reader, expression, one=isinstance(link, One)))
-        self._led = below_rows(operation, writer, reader)
+        self._expression = self._written(writer, reader, kind, details, link)
+        self.led = below_rows(operation, writer, reader)
         self._owner = column(visible, link.by or link.source.key)
-        self._statement = self._prepare(operation, link, visible, reader, arguments)
+        self.columns = [*(column(visible, label) for label in reader.labels), self._owner]
+        self.variables = [*(f"c_{label}" for label in reader.labels), "owner"]
+        self._prepare = operation.statements.prepare
+        self._prepared: dict[Any, Statement] = {}
         self._dialect = operation.dialect
-        self.statements = 1 + sum(led.step.statements for led in self._led)
-        self.sure = writer.sure and not self._led and isinstance(link, One) and plain(self._owner.type)
+        self._build = self.builder(self.variables)
+        self.statements = 1 + sum(led.step.statements for led in self.led)
+        self.sure = writer.sure and not self.led and isinstance(link, One) and plain(self._owner.type)
 
     @staticmethod
-    def _expression(
+    def _written(
         writer: Writer, reader: RowReader, kind: GraphQLOutputType, details: FieldDetailsList, link: One | Many
     ) -> str:
         if isinstance(link, Many) and link.column is not None:
@@ -119,42 +135,41 @@ class RowsByKey:
             return expression
         return writer.selected(object_type(kind), details, reader)
 
-    @staticmethod
-    def _body(reader: RowReader, expression: str, *, one: bool) -> list[str]:
-        row = "".join(f"c_{label}, " for label in reader.labels)
-        keep = f"found.setdefault(owner, {expression})" if one else f"found.setdefault(owner, []).append({expression})"
-        return [" found = {}", f" for ({row}owner,) in rows:", f"  {keep}", " return found"]
+    def builder(self, variables: Sequence[str]) -> Build:
+        """The function that makes what each key leads to of rows of these variables."""
+        found = self._expression
+        one = isinstance(self._link, One)
+        keep = f"found.setdefault(owner, {found})" if one else f"found.setdefault(owner, []).append({found})"
+        row = ", ".join(variables)
+        body = [" found = {}", f" for ({row},) in rows:", f"  {keep}", " return found"]
+        return generate(self._writer, ["rows"], body)
 
-    def _prepare(
-        self, operation: Operation, link: One | Many, visible: Rows, reader: RowReader, arguments: Arguments
-    ) -> Callable[[Run, bool], Statement]:
-        whose = {True: at_key, False: among_keys}
-        columns = [column(visible, label) for label in reader.labels]
+    def asked(self, run: Run) -> tuple[Any, dict[str, Any]]:
+        """The field's arguments, as a part of a key for statements and as they are."""
+        given = self._arguments(run.variables) if isinstance(self._link, Many) else {}
+        return tuple((name, _frozen(value)) for name, value in given.items()), given
 
-        def statement(single: bool, given: dict[str, Any]) -> Statement:
-            asked = visible.where(whose[single](self._owner, operation.dialect.name))
-            narrowed = link.narrow(asked, **given) if isinstance(link, Many) else asked
-            return operation.statements.prepare(
-                narrowed.with_only_columns(*columns, self._owner, maintain_column_froms=True)
-            )
+    def narrowed(
+        self,
+        whose: Callable[[ColumnElement[Any]], ColumnElement[bool]],
+        given: dict[str, Any],
+        columns: Callable[[Sequence[ColumnElement[Any]]], Sequence[ColumnElement[Any]]] = list,
+    ) -> Rows:
+        """The SELECT of the rows.
 
-        cache: dict[Any, Statement] = {}
+        Args:
+            whose: From the column that they are found by to the condition that it satisfies.
+            given: The field's arguments.
+            columns: From the columns to what is selected.
+        """
+        asked = self._visible.where(whose(self._owner))
+        narrowed = self._link.narrow(asked, **given) if isinstance(self._link, Many) else asked
+        return narrowed.with_only_columns(*columns(self.columns), maintain_column_froms=True)
 
-        def prepared(run: Run, single: bool) -> Statement:
-            given = arguments(run.variables) if isinstance(link, Many) else {}
-            shape = (single, *((name, _frozen(value)) for name, value in given.items()))
-            try:
-                known = cache.get(shape)
-            except TypeError:
-                # Inputs of several fields have no hash.
-                return statement(single, given)
-            if known is None:
-                if len(cache) >= MOST_SHAPES:
-                    cache.clear()
-                known = cache[shape] = statement(single, given)
-            return known
-
-        return prepared
+    def _statement(self, run: Run, *, single: bool) -> Statement:
+        shape, given = self.asked(run)
+        whose = partial(at_key if single else among_keys, dialect=self._dialect.name)
+        return kept(self._prepared, (single, shape), lambda: self._prepare(self.narrowed(whose, given)))
 
     def raw(self, run: Run, key: Any) -> Any:  # noqa: ANN401 - a key of any type
         """A key as the driver has it in its rows."""
@@ -163,9 +178,24 @@ class RowsByKey:
     async def run(self, run: Run, keys: Sequence[Any]) -> Mapping[Any, Any]:
         """What each key leads to; keys that lead to nothing are left out."""
         single = len(keys) == 1
-        rows = await run.fetch(self._statement(run, single), {"key": keys[0]} if single else {"keys": run.keys(keys)})
-        found: Mapping[Any, Any] = self._build(run, rows, *await follow(run, self._led, rows))
+        values = {"key": keys[0]} if single else {"keys": run.keys(keys)}
+        rows = await run.fetch(self._statement(run, single=single), values)
+        found: Mapping[Any, Any] = self._build(run, rows, *await follow(run, self.led, rows))
         return found
+
+
+def kept(known: dict[Any, Statement], shape: object, make: Callable[[], Statement]) -> Statement:
+    """The statement of a shape, made where it is not among those that are known."""
+    try:
+        statement = known.get(shape)
+    except TypeError:
+        # Inputs of several fields have no hash.
+        return make()
+    if statement is None:
+        if len(known) >= MOST_SHAPES:
+            known.clear()
+        statement = known[shape] = make()
+    return statement
 
 
 def _frozen(value: object) -> object:

@@ -240,7 +240,10 @@ async def test_a_long_statement_is_left_to_a_thread(api: Api, monkeypatch: pytes
 
 
 async def test_a_list_of_1_and_of_50_send_as_many_statements(api: Api):
-    """Query counts: one statement for the list and one for each kind of child, however many rows."""
+    """Query counts: one statement for the list and one for each kind of child, however many rows.
+
+    PostgreSQL is asked for the list together with what is short below it.
+    """
     document = fresh(
         """query ($n: Int) { customers(first: $n) { totalCount nodes {
           id domains contact { email } relationship { since } activity(first: 2) { nodes { operation } }
@@ -254,7 +257,7 @@ async def test_a_list_of_1_and_of_50_send_as_many_statements(api: Api):
         sent[size] = [re.findall(r"(?:FROM|JOIN) (\w+)", text)[0] for text, _ in seen]
     assert sent[1] == sent[50]
     # The list with its relationships, its count, and one for each of three other kinds of child.
-    assert len(sent[50]) == 5
+    assert len(sent[50]) == (3 if api.database.dialect.name == "postgresql" else 5)
 
 
 @pytest.mark.parametrize("fields", list(permutations(["agreements", "resellers", "activity", "contact"])))
