@@ -17,6 +17,13 @@ from execution.source import Viewer
 ResultT = TypeVar("ResultT")
 
 
+class _SharedLoader(DataLoader[Any, Any]):
+    def load(self, key: Any) -> Awaitable[Any]:  # noqa: ANN401 - keys are of any type
+        # Fields of several parents wait for one answer. A parent's error cancels what its own fields wait for: the
+        # others' answer must not go with it, for an error that is not theirs would end the whole request.
+        return asyncio.shield(super().load(key))
+
+
 class Unit:
     """A transaction that opens at its first statement, and what was loaded in it.
 
@@ -156,7 +163,7 @@ class Unit:
         """The loader under the key, made at its first use: what siblings ask for in one turn becomes one statement."""
         loader = self._loaders.get(key)
         if loader is None:
-            loader = self._loaders[key] = DataLoader(load_fn=load)
+            loader = self._loaders[key] = _SharedLoader(load_fn=load)
         return loader
 
     async def abandon(self) -> None:

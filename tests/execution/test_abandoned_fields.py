@@ -69,6 +69,25 @@ async def test_a_statement_that_nobody_waits_for_any_more_leaves_its_connection_
     await following.end()
 
 
+async def test_what_several_fields_wait_for_is_not_given_up_with_one_of_them(database: Database):
+    """By one key a statement finds rows for fields of several parents; one parent's error is none of the others'."""
+    unit = Unit(database, _Nobody(), writes=False, committed=_ignore)
+
+    async def load(keys: list[Any]) -> list[Any]:
+        return [await unit.rows(ONE)] * len(keys)
+
+    async def field() -> Any:
+        return await unit.loader("shared", load).load("key")
+
+    given_up, kept = asyncio.create_task(field()), asyncio.create_task(field())
+    for _ in range(3):  # until both wait
+        await asyncio.sleep(0)
+    given_up.cancel()
+    assert await kept == [(1,)]
+    assert given_up.cancelled()
+    await unit.end()
+
+
 async def test_a_unit_that_ended_opens_no_connection_for_a_latecomer(database: Database):
     unit = Unit(database, _Nobody(), writes=False, committed=_ignore)
     await unit.end()
