@@ -23,9 +23,14 @@ FAILED = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientE
 
 
 class PostgresConnection:
-    """A connection that statements run on, one after the other."""
+    """A connection that statements run on, one after the other.
 
-    def __init__(self, raw: "asyncpg.Connection[Any]", patience: Patience, *, prepares: bool) -> None:
+    Attributes:
+        generation: How many times connections had been lost when it was made.
+    """
+
+    def __init__(self, raw: "asyncpg.Connection[Any]", patience: Patience, *, prepares: bool, generation: int) -> None:
+        self.generation = generation
         self._raw = raw
         self._patience = patience
         self._write_ahead = getattr(raw._transport, "hold", raw._transport.write)

@@ -44,6 +44,8 @@ class PostgresPool:
             self.begin, self.snapshot, self._limits = self.begin + own, self.snapshot + own, {}
         self._free: list[PostgresConnection] = []
         self._open = 0
+        # What ends one connection often ends all that were made before: a read that is tried again gets a new one.
+        self._generation = 0
         self._waiting: deque[asyncio.Future[PostgresConnection | None]] = deque()
         # A timeout that cancels the task would cost a short request a twentieth.
         self._deadlines = Deadlines(patience.waiting_seconds, self._give_up)
@@ -76,19 +78,19 @@ class PostgresPool:
         while True:
             while self._free:
                 connection = self._free.pop()
-                if not connection.is_closed():
+                if self._is_good(connection):
                     return connection
                 self._open -= 1
             if self._open < self.size:
                 self._open += 1
                 try:
-                    return await _connect(self._dsn, self._limits, self._patience, prepares=not self.pooled)
+                    return await self._connect()
                 except BaseException:
                     self._open -= 1
                     self._hand_on(None)
                     raise
             handed = await self._turn()
-            if handed is not None and not handed.is_closed():
+            if handed is not None and self._is_good(handed):
                 return handed
             self._open -= handed is not None
 
@@ -123,11 +125,16 @@ class PostgresPool:
 
     def give_back(self, connection: PostgresConnection) -> None:
         """Lends it to whoever waits longest, or keeps it."""
-        if connection.is_closed():
+        if self._is_good(connection):
+            self._hand_on(connection)
+        else:
             self._open -= 1
             self._hand_on(None)
-        else:
-            self._hand_on(connection)
+
+    def _is_good(self, connection: PostgresConnection) -> bool:
+        if connection.generation != self._generation:
+            connection.terminate()
+        return not connection.is_closed()
 
     def _hand_on(self, connection: PostgresConnection | None) -> None:
         # To whoever waits longest; without a connection it may open one.
@@ -165,20 +172,22 @@ class PostgresPool:
             with suppress(DatabaseError):
                 await connection.end_transaction()
         else:
+            if isinstance(error, ConnectionLostError) and connection.generation == self._generation:
+                self._generation += 1
             connection.terminate()
         self.give_back(connection)
 
-
-async def _connect(dsn: str, limits: dict[str, str], patience: Patience, *, prepares: bool) -> PostgresConnection:
-    try:
-        # Without a cache of its own asyncpg leaves nothing prepared on the server; ours is per connection, below.
-        raw = await asyncpg.connect(
-            dsn,
-            loop=HoldingLoop(),
-            timeout=SECONDS_TO_CONNECT,
-            statement_cache_size=0,
-            server_settings={"application_name": "clientela", **limits},
-        )
-    except FAILED as error:
-        raise ConnectionLostError(str(error)) from error
-    return PostgresConnection(raw, patience, prepares=prepares)
+    async def _connect(self) -> PostgresConnection:
+        generation = self._generation
+        try:
+            # Without a cache of its own asyncpg leaves nothing prepared on the server; ours is per connection.
+            raw = await asyncpg.connect(
+                self._dsn,
+                loop=HoldingLoop(),
+                timeout=SECONDS_TO_CONNECT,
+                statement_cache_size=0,
+                server_settings={"application_name": "clientela", **self._limits},
+            )
+        except FAILED as error:
+            raise ConnectionLostError(str(error)) from error
+        return PostgresConnection(raw, self._patience, prepares=not self.pooled, generation=generation)

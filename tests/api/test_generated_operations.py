@@ -32,7 +32,7 @@ POOL = """{
 async def pool(api: Api) -> AsyncIterator[Pool]:
     """Ids and cursors of several people: a cursor or id of somebody else must be as good as none, both ways.
 
-    In the end, most operations must have run by plan: else nothing was compared.
+    In the end, a good part of the operations must have run by plan: else nothing was compared. How many is chance.
     """
     ids, cursors = set[str](), set[str]()
 
@@ -48,7 +48,7 @@ async def pool(api: Api) -> AsyncIterator[Pool]:
     for person in PEOPLE:
         collect((await api.ask(person, POOL)).data)
     yield {"ID": sorted(ids), "after": sorted(cursors), "before": sorted(cursors)}
-    assert api.planner.ran > api.planner.handed_over.total(), api.planner.handed_over
+    assert 4 * api.planner.ran > api.planner.handed_over.total(), api.planner.handed_over
 
 
 async def answer(api: Api, door: Any, person: str, text: str, operation: Operation, which: int) -> bytes:

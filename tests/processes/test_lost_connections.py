@@ -17,6 +17,8 @@ OURS = "datname = current_database() and application_name = 'clientela'"
 CUT = f"select pg_terminate_backend(pid) from pg_stat_activity where {OURS}"
 WAITING = f"select count(*) from pg_stat_activity where {OURS} and wait_event_type = 'Lock'"
 
+WAITING_PID = f"select min(pid) from pg_stat_activity where {OURS} and wait_event_type = 'Lock'"
+
 
 @asynccontextmanager
 async def locked(settings: Settings, table: str) -> AsyncIterator[asyncpg.Connection]:
@@ -63,6 +65,30 @@ async def test_a_read_whose_connection_dies_is_read_again(fresh_api: Api, times_
         await cut_once_somebody_waits(watcher)
     (await asking).ok()
     (await fresh_api.ask(AGENT, DOCUMENT)).ok()
+
+
+async def waiting_pid(watcher: asyncpg.Connection, *, but: int = 0) -> int:
+    """The process of PostgreSQL that works for a connection which waits, and is not the one named."""
+    while (found := await watcher.fetchval(f"{WAITING_PID} and pid <> {but}")) is None:
+        pass
+    return int(found)
+
+
+async def test_what_is_read_again_is_read_on_a_new_connection(fresh_api: Api):
+    """Those that were made before may die next."""
+    if fresh_api.database.dialect.name != "postgresql":
+        return
+    await asyncio.gather(*(fresh_api.ask(AGENT, DOCUMENT) for _ in range(20)))
+    async with locked(fresh_api.settings, "relationship") as watcher:
+        old = {row["pid"] for row in await watcher.fetch(f"select pid from pg_stat_activity where {OURS}")}
+        assert len(old) > 1
+        asking = asyncio.create_task(fresh_api.ask(AGENT, DOCUMENT))
+        first = await waiting_pid(watcher)
+        await watcher.execute(f"select pg_terminate_backend({first})")
+        second = await waiting_pid(watcher, but=first)
+    (await asking).ok()
+    assert first in old
+    assert second not in old
 
 
 @pytest.mark.parametrize("times_before", [0, 2])
