@@ -19,7 +19,14 @@ Namespace = dict[str, Any]
 
 
 class Reader(Protocol):
-    """Names expressions for an object's attributes."""
+    """Names expressions for an object's attributes.
+
+    Attributes:
+        gather: The loops of a comprehension that bind the objects' variable to each of them in turn; None where
+            nothing says how to come by all of them before the response is built.
+    """
+
+    gather: str | None
 
     def leaf(self, attribute: str) -> tuple[str, TypeEngine[Any] | None, bool]:
         """An expression for a value of the response; its column type, None for Python's; whether it may be null."""
@@ -28,7 +35,7 @@ class Reader(Protocol):
         """An expression for a value that other rows are found by."""
 
     def place(self, attribute: str) -> str:
-        """Where that value stands: the label of a column, or the attribute of an object."""
+        """Where that value stands: the label of a column, or an expression for the values of all objects, a list."""
 
     def whole(self, names: frozenset[str] | None) -> str:
         """An expression for an object with at least these attributes as Python values; None for all."""
@@ -40,6 +47,8 @@ class RowReader:
     Attributes:
         labels: The columns that are needed so far, in the order in which the SELECT must have them.
     """
+
+    gather: str | None = None
 
     def __init__(self, source: Source[Any], statement: Rows, dialect: Dialect, names: Namespace) -> None:
         self._row: Any = source.row
@@ -126,8 +135,9 @@ class RowReader:
 class ObjectReader:
     """Reads off a Python object."""
 
-    def __init__(self, variable: str) -> None:
+    def __init__(self, variable: str, gather: str | None) -> None:
         self._variable = variable
+        self.gather = gather
 
     def leaf(self, attribute: str) -> tuple[str, TypeEngine[Any] | None, bool]:
         """The attribute."""
@@ -138,8 +148,10 @@ class ObjectReader:
         return f"{self._variable}.{attribute}"
 
     def place(self, attribute: str) -> str:
-        """Its name."""
-        return attribute
+        """The values of all objects."""
+        if self.gather is None:
+            raise Unplannable("rows below an object that is computed")
+        return f"[{self._variable}.{attribute} {self.gather}]"
 
     def whole(self, names: frozenset[str] | None) -> str:
         """The object."""

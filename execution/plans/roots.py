@@ -1,6 +1,6 @@
 """The root fields of a query, each by what it leads to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Protocol
 
@@ -14,7 +14,7 @@ from execution.plans.outcomes import Surprise, Unplannable
 from execution.plans.paging import RootPages
 from execution.plans.readers import ObjectReader, RowReader
 from execution.plans.steps import Prepared, RowsByKey, Run, Step, below_rows, follow, nothing, step_of
-from execution.plans.writer import Below, Writer, generate, object_type
+from execution.plans.writer import Below, Writer, generate, keys_of, object_type
 from execution.source import Source, column
 
 
@@ -45,10 +45,12 @@ class ObjectPart:
 
     def __init__(self, operation: Operation, kind: GraphQLObjectType, details: FieldDetailsList) -> None:
         writer = Writer(operation)
-        expression = writer.selected(kind, details, ObjectReader("value"))
+        expression = writer.selected(kind, details, ObjectReader("value", "for value in (value,)"))
         self._build = generate(writer, ["value"], [f" return {expression}"])
         self._below = [
-            _ListBelow(operation, below) if below.key is None else _RowsBelow(below.key, step_of(operation, below))
+            _ListBelow(operation, below)
+            if below.key is None
+            else _RowsBelow(keys_of(below.key), step_of(operation, below))
             for below in writer.below
         ]
         self.statements = sum(below.statements for below in self._below)
@@ -73,22 +75,21 @@ class ObjectPart:
 
 
 class _RowsBelow:
-    def __init__(self, key: str, step: Step) -> None:
-        self._key, self._step = key, step
+    def __init__(self, keys: Callable[[object], list[Any]], step: Step) -> None:
+        self._keys, self._step = keys, step
         self.statements = step.statements
         self.sure = step.sure
 
     def asked_for(self, value: object) -> bool:
-        return getattr(value, self._key) is not None
+        return any(key is not None for key in self._keys(value))
 
     async def read(self, run: Run, value: object) -> Mapping[Any, Any]:
-        key = getattr(value, self._key)
-        if key is None:
+        # The rows are keyed as the driver has them, the objects as Python does.
+        raw = {key: self._step.raw(run, key) for key in self._keys(value) if key is not None}
+        if not raw:
             return {}
-        # The rows are keyed as the driver has them, the object as Python does.
-        raw = self._step.raw(run, key)
-        found = await self._step.run(run, [raw])
-        return {key: found[raw]} if raw in found else {}
+        found = await self._step.run(run, list(raw.values()))
+        return {key: found[each] for key, each in raw.items() if each in found}
 
 
 class _ListBelow:

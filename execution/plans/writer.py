@@ -32,7 +32,8 @@ class Below:
     """A field that leads from the objects at hand to further rows.
 
     Attributes:
-        key: Label or attribute of the object that holds the key; None where the viewer alone decides.
+        key: Label of the row, or an expression for a list of the objects' values, that holds the keys; None where the
+            viewer alone decides.
         definition: The field.
         details: Where the document selects it.
     """
@@ -71,7 +72,7 @@ class Writer:
 
     def root(self, definition: GraphQLField, details: FieldDetailsList) -> str:
         """An expression for the Python value of a root field that computes it."""
-        return self._call(definition, details, ObjectReader("None"))
+        return self._call(definition, details, ObjectReader("None", None))
 
     def field(self, kind: GraphQLObjectType, details: FieldDetailsList, reader: Reader) -> str:
         """An expression for one field of an object."""
@@ -96,7 +97,7 @@ class Writer:
     def _attribute(self, definition: GraphQLField, details: FieldDetailsList, reader: Reader) -> str:
         expression, column, may_be_null = reader.leaf(ours_of(definition).python_name)
         if column is None:
-            return self.complete(definition.type, expression, details)
+            return self.complete(definition.type, expression, details, reader.gather)
         kind = get_named_type(definition.type)
         if not is_leaf_type(kind) or is_list_type(definition.type):
             raise Unplannable(f"{kind} from a column")
@@ -110,8 +111,17 @@ class Writer:
             return value
         return f"({value} if {expression} is not None else {'surprise()' if required else 'None'})"
 
-    def complete(self, kind: GraphQLOutputType, expression: str, details: FieldDetailsList) -> str:
-        """An expression for a Python value as the response holds it."""
+    def complete(
+        self, kind: GraphQLOutputType, expression: str, details: FieldDetailsList, gather: str | None = None
+    ) -> str:
+        """An expression for a Python value as the response holds it.
+
+        Args:
+            kind: Its type in the schema.
+            expression: The value.
+            details: Where the document selects it.
+            gather: The loops in which the expression can be gathered for all objects; None where it cannot.
+        """
         self.sure = False
         variable = self._variable()
         required = is_non_null_type(kind)
@@ -119,14 +129,16 @@ class Writer:
         if is_list_type(inner):
             item = self._variable()
             items = f"({variable} if type({variable}) is list else listed({variable}))"
-            value = f"[{self.complete(inner.of_type, item, details)} for {item} in {items}]"
+            each = None if gather is None else f"{gather} for {item} in ({expression} or ())"
+            value = f"[{self.complete(inner.of_type, item, details, each)} for {item} in {items}]"
         elif is_leaf_type(inner):
             convert = converter(inner, None, self.operation.dialect)
             value = f"{self._named(convert)}({variable})" if convert is not None else variable
             if inner in (GraphQLID, GraphQLString):
                 value = f"({variable} if type({variable}) is str else {value})"
         elif is_object_type(inner):
-            value = self.selected(inner, details, ObjectReader(variable))
+            there = None if gather is None else f"{gather} for {variable} in ({expression},) if {variable} is not None"
+            value = self.selected(inner, details, ObjectReader(variable, there))
             if inner.is_type_of is not None:
                 value = f"({value} if {self._named(inner.is_type_of)}({variable}, info) else surprise())"
         else:
@@ -217,3 +229,13 @@ def generate(writer: Writer, signature: Sequence[str], body: Sequence[str]) -> C
     # The text holds names that we made, keys and type names of validated documents by repr(), and nothing else.
     exec(compile("\n".join(lines), "<plan>", "exec"), names)  # noqa: S102
     return names["build"]  # type: ignore[no-any-return]
+
+
+def keys_of(expression: str) -> Callable[[object], list[Any]]:
+    """The function that gathers the keys of rows below an object, and of those within it.
+
+    Args:
+        expression: As a reader of the object names it.
+    """
+    # As above; attributes are named by our own schema.
+    return eval(f"lambda value: {expression}")  # type: ignore[no-any-return]  # noqa: S307

@@ -56,6 +56,25 @@ async def test_merging_below_pages(bookshop: Bookshop):
     await bookshop.answers(document, expected)
 
 
+async def test_rows_below_an_object_and_below_the_objects_within_it(bookshop: Bookshop):
+    """Each goes by its own object's key, whatever the outer one has under that name."""
+    document = """{ pick {
+      book { title }
+      others { book { title author { name } bare: pages } others { book { title } } }
+      next { book { title } others { book { title } next { book { title } } } }
+    } }"""
+    c, d = ({"title": f"{name} 0", "author": {"name": name}, "bare": 100} for name in ("C Author", "D Author"))
+    others = [{"book": book, "others": []} for book in (c, None, d, c)]
+    following = {"book": {"title": "D Author 0"}, "others": [{"book": {"title": "B Author 0"}, "next": None}]}
+    await bookshop.answers(document, {"pick": {"book": {"title": "B Author 0"}, "others": others, "next": following}})
+
+
+async def test_rows_below_an_object_that_another_computes_are_the_executors(bookshop: Bookshop):
+    document = "{ pick { next { again { book { title } } } } }"
+    expected = {"pick": {"next": {"again": {"book": {"title": "D Author 0"}}}}}
+    await bookshop.answers(document, expected, planned="rows below an object that is computed")
+
+
 async def test_one_field_under_two_names_with_two_selections(bookshop: Bookshop):
     document = """{ authors(first: 3) { nodes {
       few: books(first: 1) { nodes { title } }

@@ -16,7 +16,7 @@ from tests.execution.bookshop import sources
 from tests.execution.bookshop.connections import Connection, led
 from tests.execution.bookshop.context import Context, Forbidden, Info
 from tests.execution.bookshop.sources import AuthorRow, BookRow
-from tests.execution.bookshop.tables import Author, Book
+from tests.execution.bookshop.tables import Author, Book, key
 from tests.execution.bookshop.trials import Magazine, Poster, Trials
 from tests.execution.bookshop.types import FORWARD, SCALARS, AuthorType, BookType, ForLibrarians, Node, PublisherType
 
@@ -45,6 +45,20 @@ def _key(id: UUID | None) -> UUID | None:  # noqa: A002
 
 
 @strawberry.type
+class Pick:
+    """A book, and others that go with it, each by a key of its own."""
+
+    key: strawberry.Private[UUID | None]
+    book: BookType | None = led(One(sources.books, key="key"))
+    others: list["Pick"] = strawberry.field(default_factory=list)
+    next: "Pick | None" = None
+
+    @strawberry.field
+    def again(self) -> "Pick":
+        return Pick(key=self.key)
+
+
+@strawberry.type
 class Query(Trials):
     """Reads."""
 
@@ -64,6 +78,11 @@ class Query(Trials):
             if found is not None:
                 return found  # type: ignore[return-value]
         return None
+
+    @strawberry.field
+    def pick(self) -> Pick:
+        b, c, d = (Pick(key=UUID(key(letter, "0"))) for letter in "BCD")
+        return Pick(key=b.key, others=[c, Pick(key=None), d, c], next=Pick(key=d.key, others=[b]))
 
     @strawberry.field
     def forbidden(self) -> str | None:
