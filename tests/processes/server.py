@@ -27,6 +27,7 @@ HANDED_ON = (
     *("body_seconds", "header_seconds", "keep_alive_seconds", "max_header_bytes", "shutdown_seconds", "drain_seconds"),
     *("request_seconds", "statement_seconds", "lock_seconds", "stream_send_seconds"),
     *("database_pool_size", "queue_length"),
+    *("rate_user_mutations", "rate_application_mutations", "rate_address_mutations"),
 )
 
 

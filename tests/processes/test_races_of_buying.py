@@ -4,17 +4,12 @@ An order against the end of the relationship: test_paired_races.py.
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator
 from typing import Any
-
-import pytest
-import pytest_asyncio
 
 from tests.clients import Answer
 from tests.processes.rounds import rounds
-from tests.processes.server import Deployment, Server, deployed
+from tests.processes.server import Deployment, Server
 from tests.processes.test_races import at_once, codes
-from tests.worlds import World
 
 AGENT = "admin-agent@litware"
 OWNER = "customer-user@alpineskihouse"
@@ -35,13 +30,6 @@ SUSPEND = """mutation ($input: ProductSubscriptionSetStatusInput!) {
 }"""
 REACTIVATE = SUSPEND.replace("Suspend(", "Reactivate(")
 ROUNDS = rounds(25)
-
-
-@pytest_asyncio.fixture(scope="module")
-async def two(world: World, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Deployment]:
-    """Two processes on one copy of the demo world."""
-    async with world.copy() as settings, deployed(settings, tmp_path_factory.mktemp("two"), 2) as deployment:
-        yield deployment
 
 
 class Scene:
