@@ -16,10 +16,19 @@ from execution.database.sqlite_connection import SqliteConnection
 from execution.database.statements import Row
 
 
+MOST_TOGETHER = 64
+"""Transactions in one commit, where others still wait: nobody is kept from an answer for longer."""
+
+
 class _Together:
-    """Transactions that ended and wait for their one commit."""
+    """Transactions that ended and wait for their one commit.
+
+    Attributes:
+        size: How many they are.
+    """
 
     def __init__(self) -> None:
+        self.size = 0
         self._settled = False
         self._error: DatabaseError | None = None
         self._waiting: list[asyncio.Future[None]] = []
@@ -84,8 +93,11 @@ class SqliteWriter:
         self.waiting += 1
         try:
             await self._turn.acquire()
-        finally:
+        except BaseException:
             self.waiting -= 1
+            self._settle()
+            raise
+        self.waiting -= 1
         joins = self._together is not None
         try:
             if joins:
@@ -128,20 +140,25 @@ class SqliteWriter:
             together = self._together = _Together()
             # Behind everybody whose request came in with this one.
             asyncio.get_running_loop().call_soon(self._settle)
+        together.size += 1
         self.give_back()
         return together
 
     def give_back(self) -> None:
         """Its turn is over."""
-        if self._due or not self.connection.in_transaction:
+        if (self._due and not self._more()) or not self.connection.in_transaction:
             self._commit()
         self._turn.release()
 
     def _settle(self) -> None:
-        if self._turn.locked():
+        if self._turn.locked() or self._more():
             self._due = True
         else:
             self._commit()
+
+    def _more(self) -> bool:
+        # Whoever waits already writes next: to commit before would have each of them commit alone.
+        return self.waiting > 0 and self._together is not None and self._together.size < MOST_TOGETHER
 
     def _commit(self) -> None:
         together, self._together, self._due = self._together, None, False
