@@ -30,6 +30,8 @@ Coerce = Callable[[Any], Any]
 class _Field(NamedTuple):
     name: str
     key: str
+    # Values of just this type are what they are coerced to; no calls for most fields.
+    plain: type | None
     coerce: Coerce
     required: bool
     default: Any
@@ -78,16 +80,21 @@ def _of_input(kind: GraphQLInputObjectType, within: Sequence[GraphQLInputObjectT
         if inner is None:
             return None
         default = coerce_default_value(field)
-        fields.append(_Field(name, field.out_name or name, inner, is_required_input_field(field), default))
+        plain = _plain(field.type)
+        fields.append(_Field(name, field.out_name or name, plain, inner, is_required_input_field(field), default))
 
     def coerce(given: Any) -> Any:  # noqa: ANN401
         if type(given) is not dict:
             return None if given is None else UNSURE
         coerced, known = {}, 0
-        for name, key, inner, required, default in fields:
-            if name in given:
+        for name, key, plain, inner, required, default in fields:
+            value = given.get(name, Undefined)
+            if type(value) is plain:
                 known += 1
-                value = coerced[key] = inner(given[name])
+                coerced[key] = value
+            elif value is not Undefined:
+                known += 1
+                value = coerced[key] = inner(value)
                 if value is UNSURE:
                     return UNSURE
             elif required:
@@ -97,6 +104,11 @@ def _of_input(kind: GraphQLInputObjectType, within: Sequence[GraphQLInputObjectT
         return kind.out_type(coerced) if known == len(given) else UNSURE
 
     return coerce
+
+
+def _plain(kind: Any) -> type | None:  # noqa: ANN401
+    leaf = kind.of_type if is_non_null_type(kind) else kind
+    return str if leaf in (GraphQLString, GraphQLID) else None
 
 
 def _of_leaf(coerce_value: Coerce) -> Coerce:

@@ -78,7 +78,7 @@ class Unit:
         if not prepared.writes:
             return prepared.result(await self.fetch(sql, arguments))
         self._changed.add(prepared.table)
-        return Executed.of_change(await self._at_its_turn(lambda transaction: transaction.change(sql, arguments)))
+        return Executed((), await self._at_its_turn(lambda transaction: transaction.change(sql, arguments)))
 
     async def write(self, statement: ClauseElement, parameters: Mapping[str, Any] | None = None) -> None:
         """Runs an INSERT, UPDATE or DELETE for a command that does not look at its outcome.

@@ -121,15 +121,18 @@ def check_optional_text(text: str | None, path: Path, longest: int) -> tuple[str
     Returns:
         The text without white space around it, or None where there is none; and the faults, at most one.
     """
-    trimmed = trim(text or "")
-    if contains_control(trimmed):
+    trimmed = text.strip(_AROUND) if text else ""
+    if not trimmed:
+        return None, []
+    # What can be printed holds none, and to know that takes a tenth of the search for one.
+    if not trimmed.isprintable() and contains_control(trimmed):
         return trimmed, [
             invalid(path, f"{label(path)} holds an invisible control character; remove it and type plain text.")
         ]
     if len(trimmed) > longest:
         message = f"{label(path)} has {len(trimmed)} characters; shorten it to {longest} at most."
         return trimmed, [Fault(FaultCode.TOO_LONG, message, path, INVALID_PROPERTY)]
-    return trimmed or None, []
+    return trimmed, []
 
 
 def check_text(text: str, path: Path, longest: int) -> tuple[str, list[Fault]]:

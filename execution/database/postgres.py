@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Hashable, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
-import orjson
 from sqlalchemy import Dialect
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
@@ -12,6 +11,7 @@ from execution.database.connection import PATIENCE, ConnectionLostError, Databas
 from execution.database.postgres_connection import PostgresConnection
 from execution.database.postgres_pool import PostgresPool
 from execution.database.statements import Row, Statements
+from execution.database.values import json_text
 
 ResultT = TypeVar("ResultT")
 
@@ -30,7 +30,7 @@ class PostgresDatabase:
     def __init__(
         self, dsn: str, size: int, *, transaction_pooling: bool = False, patience: Patience = PATIENCE
     ) -> None:
-        self.dialect: Dialect = PGDialect_asyncpg(json_serializer=_json)  # type: ignore[no-untyped-call] # SQLAlchemy's own omission
+        self.dialect: Dialect = PGDialect_asyncpg(json_serializer=json_text)  # type: ignore[no-untyped-call] # SQLAlchemy's own omission
         self.statements = Statements(self.dialect)
         self._pool = PostgresPool(dsn, size, patience, transaction_pooling=transaction_pooling)
 
@@ -53,10 +53,6 @@ class PostgresDatabase:
     async def close(self) -> None:
         """Closes every free connection."""
         await self._pool.close()
-
-
-def _json(value: object) -> str:
-    return orjson.dumps(value).decode()
 
 
 class _Reading:

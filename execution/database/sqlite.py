@@ -15,6 +15,7 @@ from execution.database.connection import PATIENCE, DatabaseError, Patience, Usa
 from execution.database.sqlite_connection import LONGEST_INLINE_SECONDS, SqliteConnection
 from execution.database.sqlite_writer import SqliteTransaction, SqliteWriter
 from execution.database.statements import Row, Statements
+from execution.database.values import json_text
 
 MOST_LONG_READS = 8
 """At a time; each has a thread and a connection."""
@@ -29,7 +30,7 @@ class SqliteDatabase:
     """
 
     def __init__(self, file: str, busy_seconds: float, patience: Patience = PATIENCE) -> None:
-        self.dialect: Dialect = SQLiteDialect_pysqlite()
+        self.dialect: Dialect = SQLiteDialect_pysqlite(json_serializer=json_text)
         self.statements = Statements(self.dialect)
         self._file = file
         self._patience = patience

@@ -1,16 +1,16 @@
 """SQLAlchemy statements as a driver takes them: text, parameters in order, and what its raw rows mean."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self, cast
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, cast
 
-import orjson
 from sqlalchemy import ClauseElement, Dialect
-from sqlalchemy import types as sql
-from sqlalchemy.engine import IteratorResult
+from sqlalchemy import Row as NamedRow
 from sqlalchemy.engine.result import SimpleResultMetaData
-from sqlalchemy.types import TypeEngine
 from sqlalchemy.util import LRUCache
+
+from execution.database.values import Process, bind_processor, result_processor
 
 if TYPE_CHECKING:
     from sqlalchemy.sql.compiler import SQLCompiler
@@ -21,25 +21,36 @@ SHAPES = 500
 Row = Sequence[Any]
 """Values of one row, as the driver has them."""
 
-Process = Callable[[Any], Any]
-NOTHING = SimpleResultMetaData([])
 
-
-class Executed(IteratorResult[Any]):
-    """What a statement brought: SQLAlchemy's result of its rows.
+class Executed:
+    """What a statement brought.
 
     Attributes:
         rowcount: How many rows it inserted, updated or deleted; 0 for a SELECT.
     """
 
-    rowcount = 0
+    __slots__ = ("_rows", "rowcount")
 
-    @classmethod
-    def of_change(cls, rowcount: int) -> Self:
-        """The result of a statement that returns no rows."""
-        result = cls(NOTHING, iter(()))
-        result.rowcount = rowcount
-        return result
+    def __init__(self, rows: Sequence[NamedRow[Any]], rowcount: int = 0) -> None:
+        self._rows = rows
+        self.rowcount = rowcount
+
+    def first(self) -> Any:  # noqa: ANN401 - a row of any columns
+        """The first row; None where there is none."""
+        return self._rows[0] if self._rows else None
+
+    def all(self) -> Sequence[NamedRow[Any]]:
+        """All rows, in the statement's order."""
+        return self._rows
+
+    def scalars(self) -> Iterator[Any]:
+        """The first value of each row."""
+        return (row[0] for row in self._rows)
+
+    def scalar_one(self) -> Any:  # noqa: ANN401 - a value of any type
+        """The first value of the one row."""
+        (row,) = self._rows
+        return row[0]
 
 
 class _Shape:
@@ -47,7 +58,8 @@ class _Shape:
 
     Attributes:
         compiled: As SQLAlchemy compiled it.
-        order: The parameters in their order, and what makes a driver's value of each.
+        values: From values by parameter name to those of the parameters in their order.
+        processed: Which of them a driver takes in another form, by place, and what makes it.
         writes: Whether it changes rows and returns none.
         table: The table that it changes; empty where it changes none.
     """
@@ -55,8 +67,10 @@ class _Shape:
     def __init__(self, compiled: "SQLCompiler", dialect: Dialect) -> None:
         self.compiled = compiled
         self._dialect = dialect
-        processes = cast("dict[str, Process]", compiled._bind_processors)
-        self.order = [(name, processes.get(name)) for name in compiled.positiontup or ()]
+        names = compiled.positiontup or ()
+        self.values = _values(names)
+        processes = [bind_processor(compiled.binds[name].type, dialect) for name in names]
+        self.processed = [(place, process) for place, process in enumerate(processes) if process is not None]
         self.writes = (compiled.isinsert or compiled.isupdate or compiled.isdelete) and not compiled.effective_returning
         self.table: str = compiled.statement.table.name if self.writes else ""  # type: ignore[union-attr] # DML has one
 
@@ -66,10 +80,20 @@ class _Shape:
         return SimpleResultMetaData([found.keyname for found in self.compiled._result_columns])
 
     @cached_property
-    def processes(self) -> list[Process | None]:
-        """What makes Python's value of each column; empty where every column already has it."""
-        found = [result_processor(column.type, self._dialect) for column in self.compiled._result_columns]
-        return found if any(found) else []
+    def processes(self) -> tuple[Process | None, ...] | None:
+        """What makes Python's value of each column; None where every column already has it."""
+        found = tuple(result_processor(column.type, self._dialect) for column in self.compiled._result_columns)
+        return found if any(found) else None
+
+
+def _values(names: Sequence[str]) -> Callable[[Mapping[str, Any]], Sequence[Any]]:
+    match names:
+        case []:
+            return lambda _: ()
+        case [name]:
+            return lambda given: (given[name],)
+        case _:
+            return itemgetter(*names)
 
 
 class Statement:
@@ -96,22 +120,16 @@ class Statement:
         """
         if self._shape.compiled.post_compile_params:
             return self._expanded(values)
-        own, bound = self._values, []
-        for name, process in self._shape.order:
-            value = values[name] if name in values else own[name]
-            bound.append(value if process is None else process(value))
+        bound = list(self._shape.values({**self._values, **values} if self._values else values))
+        for place, process in self._shape.processed:
+            bound[place] = process(bound[place])
         return self.sql, bound
 
     def result(self, raw: Sequence[Row]) -> Executed:
         """Raw rows as SQLAlchemy's own, with Python values."""
-        processes = self._shape.processes
-        if not processes:
-            return Executed(self._shape.meaning, iter([tuple(row) for row in raw]))
-        rows = [
-            tuple(value if process is None else process(value) for value, process in zip(row, processes, strict=True))
-            for row in raw
-        ]
-        return Executed(self._shape.meaning, iter(rows))
+        meaning, processes = self._shape.meaning, self._shape.processes
+        places = meaning._key_to_index
+        return Executed([NamedRow(meaning, processes, places, row) for row in raw])
 
     def _expanded(self, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
         # An IN over a list has as many placeholders as the list has members.
@@ -160,11 +178,3 @@ class Statements:
             prepared = self._met[statement] = Statement(shape, given)
         return prepared
 
-
-def result_processor(kind: TypeEngine[Any], dialect: Dialect) -> Process | None:
-    """From a driver's value of a column to Python's; None where it already is."""
-    stored = kind.dialect_impl(dialect)
-    if isinstance(stored, sql.JSON):
-        # Either driver gives JSON as its text.
-        return lambda value: None if value is None else orjson.loads(value)
-    return stored.result_processor(dialect, None)

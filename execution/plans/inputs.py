@@ -22,6 +22,8 @@ from strawberry.types.lazy_type import LazyType
 from strawberry.types.unset import UNSET
 
 Convert = Callable[[Any], Any]
+_Named = tuple[str, str, Convert | None]
+"""A value's name in GraphQL and in Python, and what converts it; None where it stays as it is."""
 
 
 class Inputs:
@@ -34,17 +36,17 @@ class Inputs:
 
     def arguments(self, arguments: Sequence[StrawberryArgument]) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
         """What turns a field's coerced arguments into those of its resolver."""
-        names = [
+        names: list[_Named] = [
             (self._config.name_converter.from_argument(found), found.python_name, self._converter(found.type))
             for found in arguments
         ]
 
         def convert(given: Mapping[str, Any]) -> dict[str, Any]:
-            return {python: convert(given[name]) for name, python, convert in names if name in given}
+            return _converted(names, given)
 
         return convert
 
-    def _converter(self, kind: Any) -> Convert:  # noqa: ANN401 - whatever Strawberry takes for a type
+    def _converter(self, kind: Any) -> Convert | None:  # noqa: ANN401 - whatever Strawberry takes for a type
         if isinstance(kind, LazyType):
             return self._converter(kind.resolve_type())
         if isinstance(kind, StrawberryMaybe) or kind is GlobalID:
@@ -52,12 +54,13 @@ class Inputs:
         if isinstance(kind, StrawberryOptional):
             return self._converter(kind.of_type)
         if isinstance(kind, StrawberryList):
-            return partial(_each, self._converter(kind.of_type))
+            each = self._converter(kind.of_type)
+            return None if each is None else partial(_each, each)
         if isinstance(kind, StrawberryContainer):
             return self._theirs(kind)
         if has_object_definition(kind):
             return self._object(kind)
-        return _as_it_is
+        return None
 
     def _theirs(self, kind: Any) -> Convert:  # noqa: ANN401
         return lambda value: convert_argument(value, kind, self._scalars, self._config)
@@ -69,13 +72,12 @@ class Inputs:
         known = self._objects.get(kind)
         if known is not None:
             return known
-        fields: list[tuple[str, str, Convert]] = []
+        fields: list[_Named] = []
 
         def convert(value: Any) -> Any:  # noqa: ANN401 - an input
             if value is None or value is UNSET:
                 return value
-            given = {python: convert(value[name]) for name, python, convert in fields if name in value}
-            return kind(**{**absent, **given})
+            return kind(**{**absent, **_converted(fields, value)})
 
         # Before its fields are looked at: an input may hold inputs of its own type.
         self._objects[kind] = convert
@@ -90,8 +92,12 @@ class Inputs:
         return convert
 
 
-def _as_it_is(value: Any) -> Any:  # noqa: ANN401 - a value of any type
-    return value
+def _converted(names: Sequence[_Named], given: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        python: given[name] if convert is None else convert(given[name])
+        for name, python, convert in names
+        if name in given
+    }
 
 
 def _each(convert: Convert, values: Any) -> Any:  # noqa: ANN401 - a list, None or UNSET

@@ -19,7 +19,7 @@ from sqlalchemy import Dialect
 from sqlalchemy import types as sql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from execution.database.statements import result_processor
+from execution.database.values import result_processor
 from execution.plans.outcomes import surprise
 
 Convert = Callable[[Any], Any]

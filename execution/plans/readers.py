@@ -11,7 +11,7 @@ from sqlalchemy import Dialect, FromClause, Join
 from sqlalchemy import types as sql
 from sqlalchemy.types import TypeEngine
 
-from execution.database.statements import result_processor
+from execution.database.values import result_processor
 from execution.plans.outcomes import Unplannable
 from execution.source import PrefixedKey, Rows, Source, column
 

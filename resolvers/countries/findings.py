@@ -20,5 +20,6 @@ class Findings(list[Fault]):
             The value.
         """
         value, faults = checked
-        self.extend(faults)
+        if faults:
+            self.extend(faults)
         return value

@@ -30,7 +30,8 @@ def find_state(country: str, text: str) -> str | None:
     Returns:
         The state's code, or None for a state that is not on the list.
     """
-    return _codes_by_name(country).get(_key(text))
+    codes = _codes_by_name(country)
+    return codes.get(text) or codes.get(_key(text))
 
 
 @cache
@@ -46,7 +47,8 @@ def _codes_by_name(country: str) -> Mapping[str, str]:
         if not state:  # territories and military post, which are no states (customers.md 1.7, US row)
             continue
         code, *more = listed.get(state, [state])
-        codes |= {_key(name): code for name in (code, state, *names, *more)}
+        # The code itself, too, which is what a profile that is sent back has.
+        codes |= {code: code} | {_key(name): code for name in (code, state, *names, *more)}
     return codes
 
 

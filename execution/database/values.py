@@ -1,0 +1,42 @@
+"""Values as a driver takes and gives them, by the column's type; SQLAlchemy's processors but for what they cost most."""
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from sqlalchemy import Dialect
+from sqlalchemy import types as sql
+from sqlalchemy.types import TypeEngine
+
+Process = Callable[[Any], Any]
+
+
+def bind_processor(kind: TypeEngine[Any], dialect: Dialect) -> Process | None:
+    """What makes a driver's value of Python's; None where it already is."""
+    stored = kind.dialect_impl(dialect)
+    process: Process | None = stored.bind_processor(dialect)
+    if process is None:
+        return None
+    if isinstance(stored, sql.Uuid) and stored.as_uuid:
+        # Without the calls of two functions, for ids are the most frequent parameters.
+        return lambda value: None if value is None else f"{value.int:032x}"
+    if isinstance(stored, sql.Enum) and issubclass(stored.enum_class or object, str):
+        members = [member.value for member in stored.enum_class or ()]
+        if members == stored.enums:
+            # A member is found as the text that it is; sqlite3 takes a class of its own for a stranger.
+            return {None: None, **{value: value for value in members}}.__getitem__
+    return process
+
+
+def result_processor(kind: TypeEngine[Any], dialect: Dialect) -> Process | None:
+    """What makes Python's value of a driver's; None where it already is."""
+    stored = kind.dialect_impl(dialect)
+    if isinstance(stored, sql.JSON):
+        # Either driver gives JSON as its text.
+        return lambda value: None if value is None else orjson.loads(value)
+    return stored.result_processor(dialect, None)
+
+
+def json_text(value: object) -> str:
+    """JSON as either database stores it."""
+    return orjson.dumps(value).decode()
