@@ -74,14 +74,9 @@ def _of_list(item: Coerce) -> Coerce:
 
 
 def _of_input(kind: GraphQLInputObjectType, within: Sequence[GraphQLInputObjectType]) -> Coerce | None:
-    fields: list[_Field] = []
-    for name, field in kind.fields.items():
-        inner = coercion_of(field.type, within)
-        if inner is None:
-            return None
-        default = coerce_default_value(field)
-        plain = _plain(field.type)
-        fields.append(_Field(name, field.out_name or name, plain, inner, is_required_input_field(field), default))
+    fields = _fields_of(kind, within)
+    if fields is None:
+        return None
 
     def coerce(given: Any) -> Any:  # noqa: ANN401
         if type(given) is not dict:
@@ -106,9 +101,17 @@ def _of_input(kind: GraphQLInputObjectType, within: Sequence[GraphQLInputObjectT
     return coerce
 
 
-def _plain(kind: Any) -> type | None:  # noqa: ANN401
-    leaf = kind.of_type if is_non_null_type(kind) else kind
-    return str if leaf in (GraphQLString, GraphQLID) else None
+def _fields_of(kind: GraphQLInputObjectType, within: Sequence[GraphQLInputObjectType]) -> list[_Field] | None:
+    fields: list[_Field] = []
+    for name, field in kind.fields.items():
+        inner = coercion_of(field.type, within)
+        if inner is None:
+            return None
+        leaf = field.type.of_type if is_non_null_type(field.type) else field.type
+        plain = str if leaf in (GraphQLString, GraphQLID) else None
+        default = coerce_default_value(field)
+        fields.append(_Field(name, field.out_name or name, plain, inner, is_required_input_field(field), default))
+    return fields
 
 
 def _of_leaf(coerce_value: Coerce) -> Coerce:

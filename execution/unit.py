@@ -49,6 +49,7 @@ class Unit:
         ledger: Ledger | None = None,
     ) -> None:
         self.viewer = viewer
+        self._binds = viewer.binds
         self.ledger = ledger
         self.keep = True
         self.broken = False
@@ -74,7 +75,7 @@ class Unit:
             DatabaseError: It could not be run, and the unit cannot be kept any more.
         """
         prepared = self._database.statements.prepare(statement)
-        sql, arguments = prepared.call({**self.viewer.binds, **(parameters or {})})
+        sql, arguments = prepared.call({**self._binds, **(parameters or {})})
         if not prepared.writes:
             return prepared.result(await self.fetch(sql, arguments))
         self._changed.add(prepared.table)
@@ -93,7 +94,7 @@ class Unit:
             DatabaseError: It, or another one sent before, could not be run, and the unit cannot be kept any more.
         """
         prepared = self._database.statements.prepare(statement)
-        sql, arguments = prepared.call({**self.viewer.binds, **(parameters or {})})
+        sql, arguments = prepared.call({**self._binds, **(parameters or {})})
         self._changed.add(prepared.table)
         await self._at_its_turn(lambda transaction: transaction.write(sql, arguments))
 

@@ -19,9 +19,9 @@ def change(field: str, old: object, new: object) -> Change:
     return {"field": field, "old": old, "new": new}
 
 
-def changes_between(before: Iterable[tuple[str, object]], after: Iterable[tuple[str, object]]) -> list[Change]:
-    """The values that differ between two states given as (field, value) pairs in the same order."""
-    return [change(field, old, new) for (field, old), (_, new) in zip(before, after, strict=True) if old != new]
+def changes_between(fields: Iterable[str], before: Iterable[object], after: Iterable[object]) -> list[Change]:
+    """The values that differ between two states given as values of the same fields."""
+    return [change(field, old, new) for field, old, new in zip(fields, before, after, strict=True) if old != new]
 
 
 async def record(

@@ -44,7 +44,7 @@ _of_form, _of_address, _of_row = attrgetter(*OWN), attrgetter(*ADDRESS.values())
 
 def billing_columns(form: BillingProfileForm) -> dict[str, Any]:
     """A form as values of the profile's columns."""
-    return dict(zip(COLUMNS, (*_of_form(form), *_of_address(form.address)), strict=True))
+    return dict(zip(COLUMNS, billing_values(form), strict=True))
 
 
 def billing_form(row: BillingProfileRow) -> BillingProfileForm:
@@ -53,11 +53,11 @@ def billing_form(row: BillingProfileRow) -> BillingProfileForm:
     return BillingProfileForm(address=address, **{name: getattr(row, name) for name in OWN})
 
 
-def billing_values(form: BillingProfileForm) -> list[tuple[str, Any]]:
-    """A form as (field, value) pairs under the contract's names, always in the same order."""
-    return list(zip(NAMES, (*_of_form(form), *_of_address(form.address)), strict=True))
+def billing_values(form: BillingProfileForm) -> tuple[Any, ...]:
+    """A form as values in the order of `COLUMNS`."""
+    return (*_of_form(form), *_of_address(form.address))
 
 
-def stored_values(row: BillingProfileRow) -> list[tuple[str, Any]]:
+def stored_values(row: BillingProfileRow) -> tuple[Any, ...]:
     """What is stored, as `billing_values` has it."""
-    return list(zip(NAMES, _of_row(row), strict=True))
+    return _of_row(row)  # type: ignore[no-any-return] # of several attributes it is a tuple

@@ -13,6 +13,7 @@ from policy.vocabulary import PrincipalKind
 from resolvers.audit import changes_between, record
 from resolvers.billing_profile_fields import (
     COLUMNS,
+    NAMES,
     billing_columns,
     billing_form,
     billing_values,
@@ -119,7 +120,7 @@ async def _write(
         return stopped(*faults)
     if etag != before.etag:
         return stopped(_stale())
-    changes = changes_between(stored_values(before), billing_values(form))
+    changes = changes_between(NAMES, stored_values(before), billing_values(form))
     if not changes:
         return Outcome(Updated(before.customer_id))
     await _replace(call, before, form)

@@ -44,7 +44,8 @@ class Transaction(Protocol):
         """Runs an INSERT, UPDATE or DELETE whose outcome nobody looks at; it may be sent with the next statement."""
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: each field would be set by a call of its own, for every mutation.
+@dataclass(slots=True)
 class Call:
     """One call of one command.
 

@@ -10,7 +10,7 @@ from models import BillingProfile, Customer, CustomerDomain, CustomerUser, Relat
 from models.relationship import RelationshipOrigin, RelationshipRole, RelationshipStatus, RelationshipToPartner
 from resolvers.agreement_attestation import AgreementForm, agreement_changes
 from resolvers.audit import Change, change
-from resolvers.billing_profile_fields import billing_columns, billing_values
+from resolvers.billing_profile_fields import NAMES, billing_columns, billing_values
 from resolvers.call import Call
 from resolvers.forms import BillingProfileForm
 from resolvers.naming import fold
@@ -64,7 +64,7 @@ def account_changes(new: NewCustomer, agreement: AgreementForm | None) -> list[C
         change("domain", None, new.domain),
         change("country", None, new.profile.address.country),
         change("companyProfile.organizationRegistrationNumber", None, new.organization_registration_number),
-        *(change(field, None, value) for field, value in billing_values(new.profile)),
+        *(change(field, None, value) for field, value in zip(NAMES, billing_values(new.profile), strict=True)),
         *(agreement_changes(agreement) if agreement else ()),
     ]
     return [entry for entry in changes if entry["new"] is not None]

@@ -1,9 +1,13 @@
-"""What people fill in, as the rules and the commands take it: plain values, not yet checked."""
+"""What people fill in, as the rules and the commands take it: plain values, not yet checked.
+
+Nobody changes one that was made. They are not frozen all the same: each field of a frozen one is set by a call of its
+own, and a request makes four of them.
+"""
 
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AddressForm:
     """A postal address with the person to ask for there (customers.md 1.4)."""
 
@@ -20,7 +24,7 @@ class AddressForm:
     phone_number: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class BillingProfileForm:
     """The billing profile that a partner keeps of a customer (customers.md 1.3)."""
 

@@ -13,6 +13,7 @@ from models.activity import ActivityStatus
 from models.agreement import AgreementMethod, AgreementType
 from policy.vocabulary import PrincipalKind
 from resolvers.audit import Change, change, changes_between
+from resolvers.billing_profile_fields import NAMES, billing_values
 from resolvers.forms import BillingProfileForm
 from resolvers.naming import fold
 
@@ -35,7 +36,7 @@ def add_creation(batch: Batch, tenant: Tenant, partner_id: UUID, actor: Person, 
         ("domain", tenant.domain),
         ("country", company.country),
         ("companyProfile.organizationRegistrationNumber", company.registration_number),
-        *_fields(company.profile),
+        *zip(NAMES, billing_values(company.profile), strict=True),
     )
     changes = [change(field, None, value) for field, value in filled if value is not None]
     _add_activity(
@@ -63,7 +64,7 @@ def add_update(
         former: What the profile was before.
         rng: For ids.
     """
-    changes = changes_between(_fields(former), _fields(tenant.company.profile))
+    changes = changes_between(NAMES, billing_values(former), billing_values(tenant.company.profile))
     _add_activity(
         batch,
         tenant,
@@ -127,26 +128,6 @@ def add_attestation(batch: Batch, tenant: Tenant, actor: Person, rng: Random) ->
         contact_key=fold("|".join((first, last, profile.email, phone or ""))),
         recorded_by=actor.sign_in_name,
         created_at=tenant.created_at,
-    )
-
-
-def _fields(profile: BillingProfileForm) -> tuple[tuple[str, str | None], ...]:
-    address = profile.address
-    return (
-        ("billingProfile.companyName", profile.company_name),
-        ("billingProfile.firstName", profile.first_name),
-        ("billingProfile.lastName", profile.last_name),
-        ("billingProfile.email", profile.email),
-        ("billingProfile.culture", profile.culture),
-        ("billingProfile.language", profile.language),
-        ("billingProfile.address.addressLine1", address.address_line1),
-        ("billingProfile.address.city", address.city),
-        ("billingProfile.address.state", address.state),
-        ("billingProfile.address.postalCode", address.postal_code),
-        ("billingProfile.address.country", address.country),
-        ("billingProfile.address.firstName", address.first_name),
-        ("billingProfile.address.lastName", address.last_name),
-        ("billingProfile.address.phoneNumber", address.phone_number),
     )
 
 

@@ -15,7 +15,6 @@ from execution.database.connection import DatabaseError, DeadlineError
 from execution.database.sqlite_connection import SqliteConnection
 from execution.database.statements import Row
 
-
 MOST_TOGETHER = 64
 """Transactions in one commit, where others still wait: nobody is kept from an answer for longer."""
 

@@ -177,4 +177,3 @@ class Statements:
                 shape = self._shapes[compiled] = _Shape(compiled, self.dialect)
             prepared = self._met[statement] = Statement(shape, given)
         return prepared
-

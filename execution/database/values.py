@@ -1,4 +1,4 @@
-"""Values as a driver takes and gives them, by the column's type; SQLAlchemy's processors but for what they cost most."""
+"""Values as a driver takes and gives them, by the column's type: SQLAlchemy's processors, but for the costliest."""
 
 from collections.abc import Callable
 from typing import Any
