@@ -12,6 +12,7 @@ from sqlalchemy import Dialect
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from execution.database.connection import PATIENCE, DatabaseError, Patience, Usage
+from execution.database.sqlite_checkpoints import LONGEST_LOG, Checkpoints
 from execution.database.sqlite_connection import LONGEST_INLINE_SECONDS, SqliteConnection
 from execution.database.sqlite_writer import SqliteTransaction, SqliteWriter
 from execution.database.statements import Row, Statements
@@ -36,7 +37,8 @@ class SqliteDatabase:
         self._patience = patience
         self._busy_seconds = busy_seconds
         self._reader: SqliteConnection | None = None
-        self._writer = SqliteWriter(self._connect_writer, busy_seconds)
+        self._checkpoints = Checkpoints(lambda: SqliteConnection(file, 0))
+        self._writer = SqliteWriter(self._connect_writer, busy_seconds, self._checkpoints.committed)
         self._long_reads = asyncio.Semaphore(MOST_LONG_READS)
         self._idle: list[SqliteConnection] = []
         self._long_reads_open = 0
@@ -72,6 +74,7 @@ class SqliteDatabase:
 
     async def close(self) -> None:
         """Closes every connection that is not in use."""
+        await self._checkpoints.close()
         for connection in (self._reader, *self._idle):
             if connection is not None:
                 connection.close()
@@ -80,7 +83,8 @@ class SqliteDatabase:
         self._idle.clear()
 
     def _connect_writer(self) -> SqliteConnection:
-        return SqliteConnection(self._file, 0, "pragma foreign_keys = on", "pragma synchronous = normal")
+        settings = ("pragma foreign_keys = on", "pragma synchronous = normal", LONGEST_LOG)
+        return SqliteConnection(self._file, 0, *settings)
 
     def _short_reads(self) -> SqliteConnection:
         if self._reader is None:

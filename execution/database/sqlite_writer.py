@@ -61,9 +61,19 @@ class SqliteWriter:
         waiting: How many wait for their turn.
     """
 
-    def __init__(self, connect: Callable[[], SqliteConnection], busy_seconds: float) -> None:
+    def __init__(
+        self, connect: Callable[[], SqliteConnection], busy_seconds: float, committed: Callable[[int], None]
+    ) -> None:
+        """Makes a writer.
+
+        Args:
+            connect: Makes the connection.
+            busy_seconds: How long another process's transaction is waited for.
+            committed: Told how many transactions were committed.
+        """
         self.waiting = 0
         self._connect = connect
+        self._committed = committed
         self._busy_seconds = busy_seconds
         self._turn = asyncio.Lock()
         self._connection: SqliteConnection | None = None
@@ -171,6 +181,7 @@ class SqliteWriter:
             together.settle(error)
         else:
             together.settle(None)
+            self._committed(together.size)
 
     def close(self) -> None:
         """Closes the connection."""
