@@ -1,6 +1,7 @@
 """Writing the activity log: one line a successful mutation and partner whose data changed, in its transaction."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from uuid_utils.compat import uuid7
 
 from models import ActivityRecord
 from models.activity import ActivityStatus
+from policy.vocabulary import Role
 from resolvers.call import Call
 from resolvers.naming import fold
 
@@ -59,7 +61,7 @@ async def record(
         "actor": principal.name,
         "actor_id": principal.actor_id,
         "actor_kind": principal.kind,
-        "actor_roles": sorted(role.value for role in principal.standing.roles),
+        "actor_roles": _names(principal.standing.roles),
         "actor_mfa": principal.mfa,
         "customer_id": customer_id,
         "customer_name": customer_name,
@@ -68,6 +70,11 @@ async def record(
         "changes": list(changes),
     }
     await call.insert(ActivityRecord, values)
+
+
+@cache
+def _names(roles: frozenset[Role]) -> tuple[str, ...]:
+    return tuple(sorted(role.value for role in roles))
 
 
 async def record_denial(call: Call) -> None:

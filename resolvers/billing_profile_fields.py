@@ -60,4 +60,4 @@ def billing_values(form: BillingProfileForm) -> tuple[Any, ...]:
 
 def stored_values(row: BillingProfileRow) -> tuple[Any, ...]:
     """What is stored, as `billing_values` has it."""
-    return _of_row(row)  # type: ignore[no-any-return] # of several attributes it is a tuple
+    return _of_row(row)

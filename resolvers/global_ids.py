@@ -1,5 +1,6 @@
 """Readable, stable ids: a type prefix and the 32 hex digits of a UUID, e.g. `customer_0198c1…`."""
 
+import re
 from collections.abc import Callable
 from enum import StrEnum
 from functools import partial
@@ -20,6 +21,10 @@ class ObjectKind(StrEnum):
     OFFER = "offer"
     PRODUCT_SUBSCRIPTION = "productsubscription"
     ACTIVITY_RECORD = "activity"
+
+
+_KINDS = {kind.value: kind for kind in ObjectKind}
+_DIGITS = re.compile("[0-9a-f]{32}")
 
 
 def global_id(kind: ObjectKind, key: UUID) -> str:
@@ -56,11 +61,10 @@ def prefixed(kind: ObjectKind) -> Callable[[Callable[[Any], UUID]], GlobalId]:
 def parse_global_id(text: str) -> tuple[ObjectKind, UUID] | None:
     """Kind and key that an id names; None for any text that is not one of ours to the letter."""
     prefix, _, digits = text.partition("_")
-    try:
-        kind, key = ObjectKind(prefix), UUID(hex=digits)
-    except ValueError:
+    kind = _KINDS.get(prefix)
+    if kind is None or not _DIGITS.fullmatch(digits):
         return None
-    return (kind, key) if digits == key.hex else None
+    return kind, UUID(int=int(digits, 16))
 
 
 def key_of(kind: ObjectKind, text: str) -> UUID | None:

@@ -1,7 +1,7 @@
 """From the claims of a verified token to the principal, by what the database knows now."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -43,6 +43,15 @@ class Identity:
     mfa: bool
     scopes: frozenset[Permission] | None
     client_id: str | None = None
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Works the hash out once: every request looks its principal up by it."""
+        object.__setattr__(self, "_hash", hash((self.cloud, self.tenant_id, self.actor_id, self.mfa, self.scopes)))
+
+    def __hash__(self) -> int:
+        """The hash that was worked out."""
+        return self._hash
 
 
 async def find_principal(read: Read, identity: Identity) -> Principal | None:

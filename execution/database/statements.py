@@ -80,7 +80,7 @@ class _Shape:
         return SimpleResultMetaData([found.keyname for found in self.compiled._result_columns])
 
     @cached_property
-    def processes(self) -> tuple[Process | None, ...] | None:
+    def processes(self) -> Sequence[Any] | None:
         """What makes Python's value of each column; None where every column already has it."""
         found = tuple(result_processor(column.type, self._dialect) for column in self.compiled._result_columns)
         return found if any(found) else None

@@ -9,11 +9,12 @@ from graphql.execution.collect_fields import FieldDetailsList
 
 from execution.cursors import origin_of
 from execution.database.statements import Statement
+from execution.database.values import bind_processor
 from execution.links import LINK, Pages
 from execution.plans.operation import Operation, ours_of
 from execution.plans.outcomes import Surprise
 from execution.plans.shapes import PageShape
-from execution.plans.steps import Prepared, Run, follow, kept, nothing, raw_key
+from execution.plans.steps import Prepared, Run, follow, kept, nothing
 from execution.plans.together import Together
 from execution.selections import Selection, limit_shown
 from execution.source import Rows, Source, column
@@ -115,7 +116,8 @@ class PagesByKey(_Pages):
         listing, _ = self._asked(run)
         if listing is None:
             return key
-        return raw_key(column(self._shape(listing).visible, self._by), key, self._operation.dialect)
+        to_raw = bind_processor(column(self._shape(listing).visible, self._by).type, self._operation.dialect)
+        return key if to_raw is None else to_raw(key)
 
     async def run(self, run: Run, keys: Sequence[Any]) -> Mapping[Any, Any]:
         """A page for each key."""

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple, Protocol
 from graphql import GraphQLOutputType, get_named_type, is_leaf_type
 from graphql.execution.collect_fields import FieldDetailsList
 from graphql.execution.values import VariableValues
-from sqlalchemy import ColumnElement, Dialect
+from sqlalchemy import ColumnElement
 
 from execution.database.statements import Row, Statement
+from execution.database.values import bind_processor
 from execution.links import LINK, Many, One
 from execution.plans.leaves import converter, plain
 from execution.plans.operation import Arguments, Operation, ours_of
@@ -119,6 +120,7 @@ class RowsByKey:
         self._prepare = operation.statements.prepare
         self._prepared: dict[Any, Statement] = {}
         self._dialect = operation.dialect
+        self._to_raw = bind_processor(self._owner.type, operation.dialect)
         self._build = self.builder(self.variables)
         self.statements = 1 + sum(led.step.statements for led in self.led)
         self.sure = writer.sure and not self.led and isinstance(link, One) and plain(self._owner.type)
@@ -173,7 +175,7 @@ class RowsByKey:
 
     def raw(self, run: Run, key: Any) -> Any:  # noqa: ANN401 - a key of any type
         """A key as the driver has it in its rows."""
-        return raw_key(self._owner, key, self._dialect)
+        return key if self._to_raw is None else self._to_raw(key)
 
     async def run(self, run: Run, keys: Sequence[Any]) -> Mapping[Any, Any]:
         """What each key leads to; keys that lead to nothing are left out."""
@@ -200,12 +202,6 @@ def kept(known: dict[Any, Statement], shape: object, make: Callable[[], Statemen
 
 def _frozen(value: object) -> object:
     return tuple(_frozen(one) for one in value) if isinstance(value, list) else value
-
-
-def raw_key(owner: ColumnElement[Any], key: Any, dialect: Dialect) -> Any:  # noqa: ANN401 - keys of any type
-    """A Python key as the driver has it in its rows."""
-    process = owner.type.dialect_impl(dialect).bind_processor(dialect)
-    return key if process is None else process(key)
 
 
 def below_rows(operation: Operation, writer: Writer, reader: RowReader) -> list[Led]:
