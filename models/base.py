@@ -20,6 +20,7 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 metadata: MetaData = SQLModel.metadata
+SQLITE_INSTANT = len("2026-01-31 12:00:00.000000")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -38,26 +39,25 @@ class UtcDateTime(TypeDecorator[datetime]):
         if dialect.name != "sqlite":
             return super().bind_processor(dialect)
 
-        def process(value: datetime | None) -> str | None:
-            stored = self.process_bind_param(value, dialect)
-            return None if stored is None else stored.isoformat(" ", "microseconds")
-
-        return process
+        return lambda value: None if value is None else _in_utc(value).isoformat(" ", "microseconds")[:SQLITE_INSTANT]
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Refuses a naive instant, whose zone nobody could tell later."""
         if value is None:
             return None
-        if value.tzinfo is None:
-            raise ValueError("an instant needs a time zone")
-        utc = value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+        return _in_utc(value).replace(tzinfo=None) if dialect.name == "sqlite" else _in_utc(value)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Gives the zone back that SQLite dropped."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _in_utc(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("an instant needs a time zone")
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
 
 
 # A key compares byte by byte, on both databases alike and as Python compares code points: sorted by a

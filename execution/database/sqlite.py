@@ -12,7 +12,7 @@ from sqlalchemy import Dialect
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from execution.database.connection import PATIENCE, DatabaseError, Patience, Usage
-from execution.database.sqlite_checkpoints import LONGEST_LOG, Checkpoints
+from execution.database.sqlite_checkpoints import LONG_LOG, Checkpoints
 from execution.database.sqlite_connection import LONGEST_INLINE_SECONDS, SqliteConnection
 from execution.database.sqlite_writer import SqliteTransaction, SqliteWriter
 from execution.database.statements import Row, Statements
@@ -36,6 +36,7 @@ class SqliteDatabase:
         self._file = file
         self._patience = patience
         self._busy_seconds = busy_seconds
+        self._stamp: Hashable | None = None
         self._reader: SqliteConnection | None = None
         self._checkpoints = Checkpoints(lambda: SqliteConnection(file, 0))
         self._writer = SqliteWriter(self._connect_writer, busy_seconds, self._checkpoints.committed)
@@ -61,12 +62,22 @@ class SqliteDatabase:
 
     def stamp(self) -> Hashable:
         """SQLite's own number, which a commit of any other process changes, and of any connection but the writer."""
+        if self._stamp is None:
+            # Once for all requests of one turn of the loop: they had come in before it was read.
+            self._stamp = self._read_stamp()
+            asyncio.get_running_loop().call_soon(self._forget_stamp)
+        return self._stamp
+
+    def _read_stamp(self) -> Hashable:
         # The writer's own commits do not change it: whoever makes them knows which tables they are about.
         try:
             return self._writer.connection.execute("pragma data_version")[0][0]  # type: ignore[no-any-return]
         except DatabaseError:
             # Another process opens or closes the file; for the writer SQLite never waits.
             return object()
+
+    def _forget_stamp(self) -> None:
+        self._stamp = None
 
     def usage(self) -> Usage:
         """Who writes or reads long at this moment, and how many wait to write."""
@@ -83,7 +94,11 @@ class SqliteDatabase:
         self._idle.clear()
 
     def _connect_writer(self) -> SqliteConnection:
-        settings = ("pragma foreign_keys = on", "pragma synchronous = normal", LONGEST_LOG)
+        settings = (
+            "pragma foreign_keys = on",
+            "pragma synchronous = normal",
+            f"pragma wal_autocheckpoint = {LONG_LOG}",
+        )
         return SqliteConnection(self._file, 0, *settings)
 
     def _short_reads(self) -> SqliteConnection:

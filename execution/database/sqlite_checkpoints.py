@@ -1,7 +1,7 @@
 """Carries what was committed from SQLite's log into its file, in a thread: that waits for the disk, twice each time.
 
 By itself SQLite does it within a commit, and everybody waits. The writer's own threshold stays behind this one, for a
-log begins anew only where nothing was added to it meanwhile.
+log begins anew only where nothing was added to it during a checkpoint.
 """
 
 import asyncio
@@ -13,8 +13,8 @@ from execution.database.sqlite_connection import SqliteConnection
 
 TRANSACTIONS = 200
 """After so many; they leave some 4 MB of log."""
-LONGEST_LOG = "pragma wal_autocheckpoint = 8000"
-"""In pages, 32 MB; from there on the writer's commits carry over what is left."""
+LONG_LOG = 8000
+"""Pages, 32 MB; from there on the first commit after a checkpoint carries over what was added during it."""
 
 
 class Checkpoints:

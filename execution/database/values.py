@@ -18,8 +18,8 @@ def bind_processor(kind: TypeEngine[Any], dialect: Dialect) -> Process | None:
     if process is None:
         return None
     if isinstance(stored, sql.Uuid) and stored.as_uuid:
-        # Without the calls of two functions, for ids are the most frequent parameters.
-        return lambda value: None if value is None else f"{value.int:032x}"
+        # Ids are the most frequent parameters, and to format the number takes three times as long.
+        return lambda value: None if value is None else value.int.to_bytes(16).hex()
     if isinstance(stored, sql.Enum) and issubclass(stored.enum_class or object, str):
         members = [member.value for member in stored.enum_class or ()]
         if members == stored.enums:

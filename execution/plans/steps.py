@@ -169,6 +169,8 @@ class RowsByKey:
         return narrowed.with_only_columns(*columns(self.columns), maintain_column_froms=True)
 
     def _statement(self, run: Run, *, single: bool) -> Statement:
+        if isinstance(self._link, One) and (known := self._prepared.get((single, ()))) is not None:
+            return known
         shape, given = self.asked(run)
         whose = partial(at_key if single else among_keys, dialect=self._dialect.name)
         return kept(self._prepared, (single, shape), lambda: self._prepare(self.narrowed(whose, given)))

@@ -89,6 +89,36 @@ async def test_one_that_is_cancelled_while_it_waits_for_the_commit_is_kept_befor
     await database.close()
 
 
+async def test_who_waits_for_the_turn_to_write_joins(database: SqliteDatabase, other: sqlite3.Connection):
+    """Else each would commit alone, for those who come meanwhile wait behind them."""
+    seen: list[int] = []
+
+    async def add_and_look(key: int) -> None:
+        await add(database, other, key, turns=1)
+        seen.append(len(found(other)))
+
+    await asyncio.gather(*(add_and_look(key) for key in range(WRITERS)))
+    assert seen == [WRITERS] * WRITERS
+    await database.close()
+
+
+async def test_who_waited_and_is_cancelled_leaves_nobody_waiting_for_the_commit(
+    database: SqliteDatabase, other: sqlite3.Connection
+):
+    writer = await database.begin(writes=True)
+    await writer.write(ADD, [1])
+    waiting = asyncio.create_task(add(database, other, 2))
+    await asyncio.sleep(0)
+    kept = asyncio.create_task(writer.commit())
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await kept
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert found(other) == {1}
+    await database.close()
+
+
 async def test_where_the_file_takes_nothing_all_that_wait_are_told(database: SqliteDatabase, other: sqlite3.Connection):
     """As on a full disk, where SQLite gives up the whole transaction."""
     writer = await database.begin(writes=True)
