@@ -69,27 +69,11 @@ def _record(server: Running, seconds: int, *, native: bool) -> tuple[Counter[tup
     output = WORK / "profile.txt"
     # Ahead of all others, and without stopping the process: else it is looked at where the system lets it be stopped or
     # puts it aside, which is at its calls, and those would seem to take all its time.
-    command = [
-        "chrt",
-        "--fifo",
-        "1",
-        str(VENV / "bin" / "py-spy"),
-        "record",
-        "--nonblocking",
-        "--pid",
-        str(server.process.pid),
-        "--rate",
-        str(RATE),
-    ]
-    command += [
-        "--duration",
-        str(seconds),
-        "--format",
-        "raw",
-        "--output",
-        str(output),
-        *(["--native"] if native else []),
-    ]
+    options = (
+        f"record --nonblocking --pid {server.process.pid} --rate {RATE} --duration {seconds} --format raw --output"
+    )
+    command = ["chrt", "--fifo", "1", str(VENV / "bin" / "py-spy"), *options.split(), str(output)]
+    command += ["--native"] if native else []
     before = server.cpu_seconds()
     outcome = subprocess.run(command, capture_output=True, text=True, check=False)
     spent = server.cpu_seconds() - before
