@@ -16,7 +16,7 @@ from execution.plans.outcomes import Surprise
 from execution.plans.shapes import PageShape
 from execution.plans.steps import Prepared, Run, follow, kept, nothing
 from execution.plans.together import Together
-from execution.selections import Selection, limit_shown
+from execution.selections import Bounds, Selection, limit_shown
 from execution.source import Rows, Source, column
 from execution.windows import Listing, Window
 
@@ -129,7 +129,9 @@ class PagesByKey(_Pages):
         shape = self._shape(listing)
         size = window.size
         selection = Selection(listing, shape.visible, shape.reader.labels)
-        rows = await self._rows(run, selection, window, keys) if shape.reads_rows else ()
+        # Looked at also where only the count is selected, which goes by no cursor: a wrong one is an error.
+        bounds = selection.bounds(window)
+        rows = await self._rows(run, selection, bounds, window, keys) if shape.reads_rows else ()
         totals = await self._totals(run, selection, keys) if shape.counts else {}
         mine: dict[Any, list[Any]] = {key: [] for key in keys}
         for row in rows:
@@ -143,8 +145,10 @@ class PagesByKey(_Pages):
             for key, found in mine.items()
         }
 
-    async def _rows(self, run: Run, selection: Selection, window: Window, keys: Sequence[Any]) -> Sequence[Any]:
-        listing, bounds, (most, given) = selection.listing, selection.bounds(window), selection.most(window)
+    async def _rows(
+        self, run: Run, selection: Selection, bounds: Bounds, window: Window, keys: Sequence[Any]
+    ) -> Sequence[Any]:
+        listing, (most, given) = selection.listing, selection.most(window)
         make = partial(selection.pages_below, bounds.above, most, self._by, self._operation.dialect.name)
         values = {**bounds.values, **given, "keys": run.keys(keys)}
         return await self._fetch(run, listing, (listing.order, listing.descending, bounds.above, most), make, values)

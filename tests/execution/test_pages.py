@@ -98,6 +98,20 @@ async def test_a_cursor_belongs_to_its_list_and_order(bookshop: Bookshop):
     assert "another list or another order" in error["message"]
 
 
+@pytest.mark.parametrize(
+    "field",
+    [
+        "authors(after: $after, descending: true) { totalCount }",
+        "authors(first: 1) { nodes { books(after: $after) { totalCount } } }",
+    ],
+)
+async def test_so_it_does_where_only_the_count_is_asked_for(bookshop: Bookshop, field: str):
+    """By plan, too, which reads no rows then."""
+    (cursor,) = cursors((await bookshop.ok(AUTHORS, first=1))["authors"])
+    body, _ = await bookshop.both_ways(f"query ($after: String) {{ {field} }}", {"after": cursor}, "reader", None)
+    assert "another list or another order" in body["errors"][0]["message"]
+
+
 async def test_pages_below_a_list_are_one_statement_however_many_parents(bookshop: Bookshop):
     document = """query ($first: Int) {
       authors(first: $first) { nodes { name books(first: 2) {
