@@ -38,7 +38,6 @@ class UtcDateTime(TypeDecorator[datetime]):
         """On SQLite the text that SQLAlchemy would make, in one step for its four."""
         if dialect.name != "sqlite":
             return super().bind_processor(dialect)
-
         return lambda value: None if value is None else _in_utc(value).isoformat(" ", "microseconds")[:SQLITE_INSTANT]
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:

@@ -121,7 +121,7 @@ def check_optional_text(text: str | None, path: Path, longest: int) -> tuple[str
     Returns:
         The text without white space around it, or None where there is none; and the faults, at most one.
     """
-    trimmed = text.strip(_AROUND) if text else ""
+    trimmed = trim(text) if text else ""
     if not trimmed:
         return None, []
     # What can be printed holds none, and to know that takes a tenth of the search for one.
