@@ -1,5 +1,8 @@
 """Strawberry's executor: each field of a mutation is a transaction, a value of ours is never the client's fault."""
 
+import asyncio
+from collections.abc import Awaitable, Coroutine
+from inspect import CORO_CREATED, getcoroutinestate
 from typing import Any, Protocol
 
 from graphql import FieldNode, GraphQLError, GraphQLObjectType, get_nullable_type, is_object_type, located_error
@@ -26,7 +29,45 @@ class OperationContext(Protocol):
 
 
 class Executor(StrawberryGraphQLCoreExecutionContext):
-    """Runs mutations field by field: resolve, read the payload, then commit; anything else rolls back."""
+    """Runs mutations field by field: resolve, read the payload, then commit; anything else rolls back.
+
+    An operation ends when all its fields have, those too that are given up with a sibling's error.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - graphql-core's own signature
+        super().__init__(*args, **kwargs)
+        self._promised: list[Awaitable[Any]] = []
+
+    def execute_operation(self, serially: bool | None = None) -> Any:  # noqa: ANN401
+        """Runs the operation as ever, to the end of the last field."""
+        outcome = super().execute_operation(serially)
+        return self._to_the_end(outcome) if self._promised else outcome
+
+    async def _to_the_end(self, outcome: Any) -> Any:  # noqa: ANN401
+        try:
+            return await outcome if self.is_awaitable(outcome) else outcome
+        finally:
+            while left := list(self.background_futures):
+                for given_up in left:
+                    given_up.cancel()
+                await asyncio.gather(*left, return_exceptions=True)
+            # What was cancelled before its first step, graphql-core leaves to Python, which warns of it.
+            for promised in self._promised:
+                if isinstance(promised, Coroutine) and getcoroutinestate(promised) == CORO_CREATED:
+                    promised.close()
+
+    def complete_awaitable_value(
+        self,
+        return_type: Any,  # noqa: ANN401 - graphql-core's own signature
+        field_details_list: Any,  # noqa: ANN401
+        info: Any,  # noqa: ANN401
+        path: Path,
+        result: Any,  # noqa: ANN401
+        position_context: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        """Completes what a resolver will return as ever."""
+        self._promised.append(result)
+        return super().complete_awaitable_value(return_type, field_details_list, info, path, result, position_context)
 
     def complete_value(
         self,
