@@ -1,13 +1,13 @@
 """Strawberry's executor: each field of a mutation is a transaction, a value of ours is never the client's fault."""
 
 import asyncio
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Coroutine
 from inspect import CORO_CREATED, getcoroutinestate
 from typing import Any, Protocol
 
 from graphql import FieldNode, GraphQLError, GraphQLObjectType, get_nullable_type, is_object_type, located_error
 from graphql.execution.collect_fields import collect_subfields
-from graphql.pyutils import Path
+from graphql.pyutils import Path, is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from execution.database.connection import DatabaseError
@@ -34,40 +34,43 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
     An operation ends when all its fields have, those too that are given up with a sibling's error.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - graphql-core's own signature
-        super().__init__(*args, **kwargs)
-        self._promised: list[Awaitable[Any]] = []
+    def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 - graphql-core's own signature
+        super().__init__(*arguments, **named)
+        self._met: list[Any] = []
+        self.is_awaitable = self._meet  # type: ignore[assignment] # as graphql-core itself sets it
+
+    def _meet(self, value: object) -> bool:
+        found = is_awaitable(value)
+        if found:
+            self._met.append(value)
+        return found
 
     def execute_operation(self, serially: bool | None = None) -> Any:  # noqa: ANN401
         """Runs the operation as ever, to the end of the last field."""
         outcome = super().execute_operation(serially)
-        return self._to_the_end(outcome) if self._promised else outcome
+        return self._to_the_end(outcome) if self._met else outcome
 
     async def _to_the_end(self, outcome: Any) -> Any:  # noqa: ANN401
         try:
-            return await outcome if self.is_awaitable(outcome) else outcome
+            return await outcome if is_awaitable(outcome) else outcome
         finally:
+            # They would wait for loaders of a unit that is over, until Python collects them and warns of it.
             while left := list(self.background_futures):
                 for given_up in left:
                     given_up.cancel()
                 await asyncio.gather(*left, return_exceptions=True)
-            # What was cancelled before its first step, graphql-core leaves to Python, which warns of it.
-            for promised in self._promised:
-                if isinstance(promised, Coroutine) and getcoroutinestate(promised) == CORO_CREATED:
-                    promised.close()
+            # graphql-core cancels what stands beside an error, some of it before its first step: it drops what that
+            # would have awaited, and Python warns of that too.
+            for met in self._met:
+                if isinstance(met, Coroutine) and getcoroutinestate(met) == CORO_CREATED:
+                    met.close()
 
-    def complete_awaitable_value(
-        self,
-        return_type: Any,  # noqa: ANN401 - graphql-core's own signature
-        field_details_list: Any,  # noqa: ANN401
-        info: Any,  # noqa: ANN401
-        path: Path,
-        result: Any,  # noqa: ANN401
-        position_context: Any,  # noqa: ANN401
-    ) -> Any:  # noqa: ANN401
-        """Completes what a resolver will return as ever."""
-        self._promised.append(result)
-        return super().complete_awaitable_value(return_type, field_details_list, info, path, result, position_context)
+    def complete_list_item_value(self, item: Any, complete_results: list[Any], *rest: Any) -> bool:  # noqa: ANN401
+        """Completes an item of a list as ever; it may turn out to be awaited."""
+        awaited: bool = super().complete_list_item_value(item, complete_results, *rest)
+        if awaited:
+            self._met.append(complete_results[-1])
+        return awaited
 
     def complete_value(
         self,
