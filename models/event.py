@@ -22,13 +22,13 @@ class Event(SQLModel, table=True):
     """One event. Neither commands nor imports write it: triggers on the tables that it tells about do.
 
     `number` is drawn when the row is written, which is before its commit. `xact` is the transaction that wrote it on
-    PostgreSQL, and the number once more on SQLite, which has one writer.
+    PostgreSQL. SQLite has one writer, so that there the number says it all, and `xact` is always 0.
     """
 
     __tablename__ = "event"
     __table_args__ = (
         PrimaryKeyConstraint("number"),
-        Index("ix_event_xact", "xact", "number"),
+        Index("ix_event_xact", "xact", "number").ddl_if(dialect="postgresql"),
         Index("ix_event_partner", "cloud", "partner_id", "xact", "number"),
         Index("ix_event_subject", "cloud", "partner_id", "subject_id"),
     )

@@ -55,9 +55,13 @@ async def constraints(engine: AsyncEngine) -> dict[str, list[Any]]:
 async def differences(engine: AsyncEngine) -> list[Any]:
     async with engine.connect() as connection:
         options = {"compare_type": True, "compare_server_default": True}
-        return await connection.run_sync(
+        found = await connection.run_sync(
             lambda sync: compare_metadata(MigrationContext.configure(sync, opts=options), metadata)
         )
+        if engine.dialect.name == "sqlite":
+            # Alembic does not ask for which database an index is.
+            return [one for one in found if one[0] != "add_index" or one[1].name != "ix_event_xact"]
+        return found
 
 
 async def test_up_from_empty_equals_the_tables_of_the_code(bare: AsyncEngine):
@@ -157,3 +161,26 @@ async def waiting(engine: AsyncEngine) -> list[tuple[Any, ...]]:
     """The outbox as the database has it."""
     async with engine.connect() as connection:
         return [tuple(row) for row in await connection.execute(text("select * from outbox_mail order by kind"))]
+
+
+async def test_the_log_and_its_events_outlive_being_made_anew(bare: AsyncEngine):
+    """0011: up and down, line by line; events come in the same order, and the next one behind them."""
+    await migrate(bare)
+    await fill_demo_world(bare, utc_now())
+    before = await logged(bare)
+    assert all(before)
+    await migrate(bare, "0010")
+    assert await logged(bare) == before
+    await migrate(bare)
+    assert await logged(bare) == before
+    assert await differences(bare) == []
+
+
+async def logged(engine: AsyncEngine) -> list[list[tuple[Any, ...]]]:
+    """The lines of the log, and its events in their order."""
+    events = "select number, cloud, partner_id, kind, subject_id, created_at from event order by number"
+    async with engine.connect() as connection:
+        return [
+            [tuple(row) for row in await connection.execute(text(asked))]
+            for asked in ("select * from activity_record order by id", events)
+        ]
