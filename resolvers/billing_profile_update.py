@@ -34,11 +34,17 @@ from resolvers.visibility import Rows, viewer_cloud, viewer_tenant
 customer = bindparam("customer", type_=Uuid())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Updated:
-    """The customer whose profile stands as asked now."""
+    """The customer whose profile stands as asked now.
+
+    Attributes:
+        customer_id: The customer.
+        profile: The profile as it is now: what was read and locked, with what was written.
+    """
 
     customer_id: UUID
+    profile: BillingProfileRow
 
 
 @cache
@@ -122,8 +128,8 @@ async def _write(
         return stopped(_stale())
     changes = changes_between(NAMES, stored_values(before), billing_values(form))
     if not changes:
-        return Outcome(Updated(before.customer_id))
-    await _replace(call, before, form)
+        return Outcome(Updated(before.customer_id, before))
+    after = await _replace(call, before, form)
     if form.company_name != before.company_name:
         await _rename_in_list(call, before.customer_id, form.company_name)
     await record(
@@ -134,13 +140,14 @@ async def _write(
         customer_name=form.company_name,
         changes=changes,
     )
-    return Outcome(Updated(before.customer_id))
+    return Outcome(Updated(before.customer_id, after))
 
 
-async def _replace(call: Call, before: BillingProfileRow, form: BillingProfileForm) -> None:
+async def _replace(call: Call, before: BillingProfileRow, form: BillingProfileForm) -> BillingProfileRow:
     # Of two writers with one etag the second waits for the first where it reads, and then reads another etag.
-    content = {**billing_columns(form), "etag": token_hex(16), "updated_at": call.now}
-    await call.transaction.write(_replacement(), {**content, "customer": before.customer_id})
+    content = {**billing_columns(form), "etag": token_hex(16)}
+    await call.transaction.write(_replacement(), {**content, "updated_at": call.now, "customer": before.customer_id})
+    return before._replace(**content)
 
 
 @cache

@@ -78,6 +78,7 @@ class CustomerMutations:
         done, faults = finish(info, outcome, dry_run=input.dry_run)
         return CustomerUpdateBillingProfilePayload(
             customer_id=done.customer_id if done else None,
+            billing_profile=done.profile if done else None,  # type: ignore[arg-type]
             user_errors=faults,  # type: ignore[arg-type]
         )
 

@@ -1,4 +1,4 @@
-"""What mutations of customers answer. Objects are read in the transaction that wrote them.
+"""What mutations of customers answer. Objects are read in the transaction that wrote them, or known from it.
 
 They need the permission to read them: a token may be narrowed to writing.
 """
@@ -60,7 +60,6 @@ class CustomerUpdateBillingProfilePayload:
     billing_profile: BillingProfile | None = field(
         Permission.CUSTOMER_BILLING_READ,
         "The profile as it is now, with its new etag; null where there are `userErrors`.",
-        link=One(sources.billing_profiles, key="customer_id", by="customer_id"),
     )
 
 
