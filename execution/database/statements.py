@@ -156,8 +156,9 @@ class Statements:
         self.dialect = dialect
         self._compiled: LRUCache[Any, Any] = LRUCache(SHAPES)
         self._shapes: LRUCache[SQLCompiler, _Shape] = LRUCache(SHAPES)
-        # By identity: the statements of commands live as long as the process and are found without their shape.
-        self._met: LRUCache[ClauseElement, Statement] = LRUCache(SHAPES)
+        # By identity: the statements of commands live as long as the process and are found without their shape. Not in
+        # the order of their use, which would cost more than to find the shape of each again now and then.
+        self._met: dict[ClauseElement, Statement] = {}
 
     def prepare(self, statement: ClauseElement) -> Statement:
         """The statement as the driver takes it, with the values that it brought."""
@@ -175,5 +176,7 @@ class Statements:
             shape = self._shapes.get(compiled)
             if shape is None:
                 shape = self._shapes[compiled] = _Shape(compiled, self.dialect)
+            if len(self._met) >= SHAPES:
+                self._met.clear()
             prepared = self._met[statement] = Statement(shape, given)
         return prepared

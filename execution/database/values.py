@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import orjson
 from sqlalchemy import Dialect
@@ -17,6 +18,8 @@ def bind_processor(kind: TypeEngine[Any], dialect: Dialect) -> Process | None:
     process: Process | None = stored.bind_processor(dialect)
     if process is None:
         return None
+    if isinstance(stored, sql.JSON) and stored.none_as_null:
+        return lambda value: None if value is None else json_text(value)
     if isinstance(stored, sql.Uuid) and stored.as_uuid:
         # Ids are the most frequent parameters, and to format the number takes three times as long.
         return lambda value: None if value is None else value.int.to_bytes(16).hex()
@@ -34,7 +37,11 @@ def result_processor(kind: TypeEngine[Any], dialect: Dialect) -> Process | None:
     if isinstance(stored, sql.JSON):
         # Either driver gives JSON as its text.
         return lambda value: None if value is None else orjson.loads(value)
-    return stored.result_processor(dialect, None)
+    process: Process | None = stored.result_processor(dialect, None)
+    if process is not None and isinstance(stored, sql.Uuid) and stored.as_uuid:
+        # They are digits only; to look for braces and hyphens first takes as long again.
+        return lambda value: None if value is None else UUID(int=int(value, 16))
+    return process
 
 
 def json_text(value: object) -> str:
