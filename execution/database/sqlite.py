@@ -4,6 +4,7 @@ A read that turns out long is broken off; whoever began it runs it again in a tr
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Hashable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -14,7 +15,8 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from execution.database.connection import PATIENCE, DatabaseError, Patience, Usage
 from execution.database.sqlite_checkpoints import LONG_LOG, Checkpoints
 from execution.database.sqlite_connection import LONGEST_INLINE_SECONDS, SqliteConnection
-from execution.database.sqlite_writer import SqliteTransaction, SqliteWriter
+from execution.database.sqlite_transaction import SqliteTransaction
+from execution.database.sqlite_writer import SqliteWriter
 from execution.database.statements import Row, Statements
 from execution.database.values import json_text
 
@@ -39,6 +41,7 @@ class SqliteDatabase:
         self._patience = patience
         self._busy_seconds = busy_seconds
         self._stamp: Hashable | None = None
+        self._latest_stamp: Hashable = object()
         self._reader: SqliteConnection | None = None
         self._checkpoints = Checkpoints(lambda: SqliteConnection(file, 0))
         self._writer = SqliteWriter(self._connect_writer, busy_seconds, self._checkpoints.committed)
@@ -72,11 +75,16 @@ class SqliteDatabase:
 
     def _read_stamp(self) -> Hashable:
         # The writer's own commits do not change it: whoever makes them knows which tables they are about.
+        since = self._writer.committing_since
+        if since is not None:
+            # The connection is in use. What was so a moment ago is good enough for a moment.
+            return self._latest_stamp if time.monotonic() - since < LONGEST_INLINE_SECONDS else object()
         try:
-            return self._writer.connection.execute("pragma data_version")[0][0]  # type: ignore[no-any-return]
+            self._latest_stamp = self._writer.connection.execute("pragma data_version")[0][0]
         except DatabaseError:
             # Another process opens or closes the file; for the writer SQLite never waits.
             return object()
+        return self._latest_stamp
 
     def _forget_stamp(self) -> None:
         self._stamp = None

@@ -1,64 +1,36 @@
 """The one connection that writes to a SQLite file: transactions come one after the other.
 
 Those that end in one turn of the loop are committed together, each behind a savepoint of its own: a commit writes
-every page that changed, and most of them change with every line of a log. Nobody is answered before it.
+every page that changed, and most of them change with every line of a log. Nobody is answered before it. A thread
+makes it, and whoever writes next is read, checked and queued meanwhile.
 """
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
-from typing import Any
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_random
 
 from execution.database.connection import DatabaseError, DeadlineError
+from execution.database.joint_commit import JointCommit
 from execution.database.sqlite_connection import SqliteConnection
-from execution.database.statements import Row
+from execution.database.sqlite_transaction import SqliteTransaction
+from execution.database.turn import Turn
 
 MOST_TOGETHER = 64
 """Transactions in one commit, where others still wait: nobody is kept from an answer for longer."""
-
-
-class _Together:
-    """Transactions that ended and wait for their one commit.
-
-    Attributes:
-        size: How many they are.
-    """
-
-    def __init__(self) -> None:
-        self.size = 0
-        self._settled = False
-        self._error: DatabaseError | None = None
-        self._waiting: list[asyncio.Future[None]] = []
-
-    def settle(self, error: DatabaseError | None) -> None:
-        self._settled, self._error = True, error
-        for own in self._waiting:
-            if not own.done():
-                own.set_result(None)
-
-    async def wait(self) -> None:
-        cancelled = None
-        while not self._settled:
-            own = asyncio.get_running_loop().create_future()
-            self._waiting.append(own)
-            try:
-                await own
-            except asyncio.CancelledError as error:
-                # What is kept must be told of, and it will be known at once.
-                cancelled = error
-        if self._error is not None:
-            raise DatabaseError(str(self._error)) from self._error
-        if cancelled is not None:
-            raise cancelled
+WORTH_A_THREAD = 4
+"""Transactions in one commit: to hand it to a thread and hear of it again takes as long as to commit a few."""
 
 
 class SqliteWriter:
     """Lends the connection to one transaction at a time.
 
     Attributes:
-        waiting: How many wait for their turn.
+        committing_since: When a thread began the commit that it makes now, by the monotonic clock; None where none is.
     """
 
     def __init__(
@@ -71,13 +43,14 @@ class SqliteWriter:
             busy_seconds: How long another process's transaction is waited for.
             committed: Told how many transactions were committed.
         """
-        self.waiting = 0
+        self.committing_since: float | None = None
         self._connect = connect
         self._committed = committed
         self._busy_seconds = busy_seconds
-        self._turn = asyncio.Lock()
+        self._turn = Turn()
+        self._thread: ThreadPoolExecutor | None = None
         self._connection: SqliteConnection | None = None
-        self._together: _Together | None = None
+        self._together: JointCommit | None = None
         # Whether they must be committed by whoever writes now, as soon as that ends.
         self._due = False
 
@@ -91,22 +64,24 @@ class SqliteWriter:
     @property
     def busy(self) -> bool:
         """Whether somebody writes."""
-        return self._turn.locked()
+        return self._turn.taken
 
-    async def begin(self) -> "SqliteTransaction":
+    @property
+    def waiting(self) -> int:
+        """How many wait for their turn."""
+        return self._turn.waiting
+
+    async def begin(self) -> SqliteTransaction:
         """A transaction, once it is its turn.
 
         Raises:
             DeadlineError: Another process writes for too long.
         """
-        self.waiting += 1
         try:
-            await self._turn.acquire()
+            await self._turn.take()
         except BaseException:
-            self.waiting -= 1
             self._settle()
             raise
-        self.waiting -= 1
         joins = self._together is not None
         try:
             if joins:
@@ -114,9 +89,9 @@ class SqliteWriter:
             else:
                 await self._begin_alone(self.connection)
         except BaseException:
-            self._turn.release()
+            self._turn.hand_on()
             raise
-        return SqliteTransaction(self, self.connection, joins=joins)
+        return SqliteTransaction(self.connection, self._ended, self._give_back, joins=joins)
 
     async def _begin_alone(self, connection: SqliteConnection) -> None:
         try:
@@ -142,25 +117,24 @@ class SqliteWriter:
                 raise DeadlineError(str(error), "busy_seconds", self._busy_seconds) from error
             raise
 
-    def ended(self) -> _Together:
-        """Its turn is over, and what it wrote is to be committed."""
+    def _ended(self) -> JointCommit:
         together = self._together
         if together is None:
-            together = self._together = _Together()
+            together = self._together = JointCommit()
             # Behind everybody whose request came in with this one.
             asyncio.get_running_loop().call_soon(self._settle)
         together.size += 1
-        self.give_back()
+        self._give_back()
         return together
 
-    def give_back(self) -> None:
-        """Its turn is over."""
+    def _give_back(self) -> None:
         if (self._due and not self._more()) or not self.connection.in_transaction:
             self._commit()
-        self._turn.release()
+        else:
+            self._turn.hand_on()
 
     def _settle(self) -> None:
-        if self._turn.locked() or self._more():
+        if self._more() or not self._turn.take_at_once():
             self._due = True
         else:
             self._commit()
@@ -170,73 +144,45 @@ class SqliteWriter:
         return self.waiting > 0 and self._together is not None and self._together.size < MOST_TOGETHER
 
     def _commit(self) -> None:
+        # Its turn is taken, and handed on at the end.
         together, self._together, self._due = self._together, None, False
         if together is None:
-            return
+            self._turn.hand_on()
+        elif together.size < WORTH_A_THREAD:
+            self._end(together, self._send_commit())
+        else:
+            self._thread = self._thread or ThreadPoolExecutor(1, "sqlite-commit")
+            self.committing_since = time.monotonic()
+            sent = asyncio.get_running_loop().run_in_executor(self._thread, self._send_commit)
+            sent.add_done_callback(partial(self._sent, together))
+
+    def _send_commit(self) -> DatabaseError | None:
         try:
             # Fails where the disk made SQLite give up all of it meanwhile.
             self.connection.execute("commit")
         except DatabaseError as error:
             self.connection.end_transaction()
-            together.settle(error)
-        else:
-            together.settle(None)
+            return error
+        return None
+
+    def _sent(self, together: JointCommit, sent: "asyncio.Future[DatabaseError | None]") -> None:
+        self.committing_since = None
+        self._end(together, sent.result())
+
+    def _end(self, together: JointCommit, error: DatabaseError | None) -> None:
+        together.settle(error)
+        if error is None:
             self._committed(together.size)
+        self._turn.hand_on()
 
     def close(self) -> None:
-        """Closes the connection."""
+        """Closes the connection, after the commit that a thread makes."""
+        if self._thread is not None:
+            self._thread.shutdown()
+            self._thread = None
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-
-
-class SqliteTransaction:
-    """A transaction that writes."""
-
-    def __init__(self, writer: SqliteWriter, connection: SqliteConnection, *, joins: bool) -> None:
-        self._writer = writer
-        self._connection = connection
-        self._joins = joins
-        self.fetch = connection.fetch
-
-    async def change(self, sql: str, arguments: Sequence[Any]) -> int:
-        """Runs a statement; how many rows it changed."""
-        return self._connection.change(sql, arguments)
-
-    async def write(self, sql: str, arguments: Sequence[Any]) -> None:
-        """Runs a statement."""
-        self._connection.change(sql, arguments)
-
-    async def fetch_and_commit(self, sql: str, arguments: Sequence[Any]) -> Sequence[Row]:
-        """All rows of a statement, then the commit."""
-        try:
-            rows = self._connection.execute(sql, arguments)
-        except DatabaseError:
-            await self.rollback()
-            raise
-        await self.commit()
-        return rows
-
-    async def commit(self) -> None:
-        """Keeps what was written, once the commit is made."""
-        if self._joins:
-            try:
-                self._connection.execute("release own")
-            except DatabaseError:
-                await self.rollback()
-                raise
-        await self._writer.ended().wait()
-
-    async def rollback(self) -> None:
-        """Keeps nothing."""
-        try:
-            if self._joins and self._connection.in_transaction:
-                self._connection.execute("rollback to own")
-                self._connection.execute("release own")
-            else:
-                self._connection.end_transaction()
-        finally:
-            self._writer.give_back()
 
 
 def _is_busy(error: BaseException) -> bool:

@@ -119,20 +119,56 @@ async def test_who_waited_and_is_cancelled_leaves_nobody_waiting_for_the_commit(
     await database.close()
 
 
-async def test_where_the_file_takes_nothing_all_that_wait_are_told(database: SqliteDatabase, other: sqlite3.Connection):
-    """As on a full disk, where SQLite gives up the whole transaction."""
+@pytest.mark.parametrize("late", [True, False])
+async def test_who_is_cancelled_as_its_turn_comes_leaves_it_to_the_next(
+    database: SqliteDatabase, other: sqlite3.Connection, late: bool
+):
     writer = await database.begin(writes=True)
-    await writer.write(ADD, [1])
-    first = asyncio.create_task(writer.commit())
+    cancelled, following = asyncio.create_task(add(database, other, 1)), asyncio.create_task(add(database, other, 2))
     await asyncio.sleep(0)
-    second = await database.begin(writes=True)
-    await second.write("insert or rollback into thing values (?)", [2])
+    if late:
+        await writer.rollback()
+        cancelled.cancel()
+    else:
+        cancelled.cancel()
+        await writer.rollback()
+    with pytest.raises(asyncio.CancelledError):
+        await cancelled
+    async with asyncio.timeout(BUSY_SECONDS):
+        await following
+    assert found(other) == {2}
+    await database.close()
+
+
+@pytest.mark.parametrize("waiting", [1, WRITERS])
+async def test_where_the_file_takes_nothing_all_that_wait_are_told(
+    database: SqliteDatabase, other: sqlite3.Connection, waiting: int
+):
+    """As on a full disk, where SQLite gives up the whole transaction; a commit of many is made by a thread."""
+    tasks = [asyncio.create_task(add(database, other, key)) for key in range(waiting)]
+    await asyncio.sleep(0)
+    last = await database.begin(writes=True)
+    await last.write("insert or rollback into thing values (?)", [1000])
     with pytest.raises(DatabaseError):
-        await second.write("insert or rollback into thing values (?)", [2])
-    await second.rollback()
-    with pytest.raises(DatabaseError):
-        await first
+        await last.write("insert or rollback into thing values (?)", [1000])
+    await last.rollback()
+    outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [DatabaseError] * waiting
     assert found(other) == set()
     await add(database, other, 3)
     assert found(other) == {3}
+    await database.close()
+
+
+async def test_commits_of_others_change_the_stamp_and_our_own_do_not(
+    database: SqliteDatabase, other: sqlite3.Connection
+):
+    """Whatever thread makes ours."""
+    before = database.stamp()
+    await asyncio.gather(*(add(database, other, key) for key in range(WRITERS)))
+    await asyncio.sleep(0)
+    assert database.stamp() == before
+    other.execute(ADD, [1000])
+    await asyncio.sleep(0)
+    assert database.stamp() != before
     await database.close()
