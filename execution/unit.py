@@ -133,7 +133,9 @@ class Unit:
                 self._transaction = await self._database.begin(writes=self._writes)
             return await send(self._transaction)
         except DatabaseError:
-            self.broken = self.broken or self._transaction is not None
+            # One that did not begin leaves nothing behind; the next statement may try again.
+            if self._transaction is not None:
+                self.broken = True
             raise
         finally:
             self._turn.release()

@@ -34,7 +34,7 @@ from resolvers.visibility import Rows, viewer_cloud, viewer_tenant
 customer = bindparam("customer", type_=Uuid())
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Updated:
     """The customer whose profile stands as asked now.
 
