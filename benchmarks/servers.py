@@ -119,7 +119,7 @@ MERCURIUS = Server(
     "mercurius", "Mercurius with JIT", _node("mercurius.mjs"), "PEER_PORT", Contract(), install=node_environment
 )
 SERVERS = (CLIENTELA, STOCK, CACHED, ARIADNE, POSTGRAPHILE, MERCURIUS, BARE)
-ON_SQLITE = (CLIENTELA, STOCK)
+ON_SQLITE = (CLIENTELA, STOCK, BARE)
 
 
 def chosen(names: str) -> tuple[Server, ...]:
