@@ -26,7 +26,7 @@ def encode_cursor(listing: str, values: Sequence[Any]) -> str:
         listing: Names the list and its order; the cursor is good for no other.
         values: The row's values of the order's columns.
     """
-    return seal(SEPARATOR.join([origin_of(listing), *map(str, values)]))
+    return seal(SEPARATOR.join([origin_of(listing), *map(_worded, values)]))
 
 
 @lru_cache(maxsize=1024)
@@ -67,6 +67,11 @@ def decode_cursor(cursor: str, listing: str, kinds: Sequence[type], argument: st
         f"`{argument}` is a cursor of another list or another order. Page on with the arguments that the cursor "
         "came from, or start anew without it."
     )
+
+
+def _worded(value: object) -> str:
+    # A key's digits alone: SQLite keeps them so, and hyphens would be put in for each row only to be taken out again.
+    return value.hex if isinstance(value, UUID) else str(value)
 
 
 def _parse(value: str, kind: type) -> object:

