@@ -67,7 +67,9 @@ def decide(standing: Standing, permission: Permission, capability: str | None = 
     conditions = [rule.grants[role] for role in held_through]
     # Of several roles the mildest condition holds: of two that can meet, the one with the lower number.
     met = [tag for tag in conditions if tag is not None]
-    condition = None if None in conditions or code else min(met, default=None)
+    # What an application's scopes give it, no role's condition narrows.
+    by_scopes = standing.kind is PrincipalKind.PARTNER_APP and standing.scopes is not None
+    condition = None if None in conditions or code or by_scopes else min(met, default=None)
     return Decision(
         permission=permission,
         granted=code is None,

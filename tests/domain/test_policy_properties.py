@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from policy.decisions import Decision, decide, effective_permissions
@@ -33,12 +33,22 @@ LACKING = {
 }
 
 
+APPLICATION = Standing(
+    PrincipalKind.PARTNER_APP,
+    Cloud.GLOBAL,
+    scopes=frozenset({Permission.REFERRAL_READ}),
+    partner_kinds=frozenset({PartnerKind.DIRECT_BILL}),
+    program_status=ProgramStatus.ACTIVE,
+)
+
+
 def _user(*roles: Role) -> Standing:
     kinds = frozenset({PartnerKind.DIRECT_BILL})
     return Standing(PrincipalKind.PARTNER_USER, Cloud.GLOBAL, frozenset(roles), None, kinds, ProgramStatus.ACTIVE)
 
 
 @given(STANDINGS, st.sampled_from(Role))
+@example(APPLICATION, Role.SALES_AGENT)
 def test_a_further_role_takes_nothing_away(standing: Standing, role: Role):
     """I2, and the condition of what is held only ever falls away."""
     more = replace(standing, roles=standing.roles | {role})
