@@ -38,7 +38,7 @@ lint: $(READY) ## Check style, types and the direction of imports.
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: $(READY) ## Measure the server next to its peers, a quarter of an hour; ARGS=--help lists what can be chosen.
+bench: $(READY) ## Measure the server next to its peers, twenty minutes; ARGS=--help lists what can be chosen.
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 soak: $(READY) ## Send a million mixed requests and see whether memory stays flat.

@@ -11,16 +11,19 @@ from benchmarks.servers import BARE, CLIENTELA, SERVERS, STOCK
 from benchmarks.stages import GROWTH, PAGE_LENGTHS, WORKERS, Pace
 from clientela.clock import utc_now
 
-# What is to be reached, Clientela's requests/s over another server's, at the highest number of connections.
-FLOORS: dict[str, dict[str, float]] = {
+Floors = dict[str, dict[str, float]]
+"""What is to be reached, by label and operation: Clientela's requests/s over another's, at the most connections."""
+
+ON_POSTGRESQL: Floors = {
     STOCK.label: {"one": 25, "list": 25, "nested": 20, "update": 12, "typename": 12},
     BARE.label: {"one": 1.0, "list": 1.3, "nested": 1.3, "update": 0.9, "typename": 0.7},
     "Mercurius with JIT": {"one": 0.6, "list": 1.0, "nested": 1.3, "update": 0.9, "typename": 0.4},
     "PostGraphile 5": {"one": 1.5, "list": 2.2, "nested": 2.0, "update": 0.9, "typename": 0.9},
 }
+ON_SQLITE: Floors = {BARE.label: {"update": 0.9}}
 # Requests/s that a prototype answered on SQLite at 32 connections, and stock Strawberry beside it on the same day; two
 # thirds of the prototype's are to be reached.
-ON_SQLITE = {"one": (12_374, 569), "list": (3_194, 147), "nested": (887, 38), "update": (7_332, 294)}
+PROTOTYPE = {"one": (12_374, 569), "list": (3_194, 147), "nested": (887, 38), "update": (7_332, 294)}
 
 
 class Medians:
@@ -80,12 +83,12 @@ def report(samples: Sequence[Sample], pace: Pace) -> str:
         "",
     ]
     if "postgresql" in by_setting:
-        parts.append(comparison("PostgreSQL", Medians(by_setting["postgresql"])))
+        parts.append(comparison("PostgreSQL", Medians(by_setting["postgresql"]), ON_POSTGRESQL))
     if "sqlite" in by_setting:
         on_sqlite = Medians(by_setting["sqlite"])
-        parts += [comparison("SQLite", on_sqlite), against_prototype(on_sqlite)]
+        parts += [comparison("SQLite", on_sqlite, ON_SQLITE), against_prototype(on_sqlite)]
     if PAGE_LENGTHS in by_setting:
-        parts.append(comparison("Longer pages, PostgreSQL", Medians(by_setting[PAGE_LENGTHS])))
+        parts.append(comparison("Longer pages, PostgreSQL", Medians(by_setting[PAGE_LENGTHS]), {}))
     for kind, title in ((GROWTH, "Customers of the partner"), (WORKERS, "Processes of Clientela")):
         found = {key.partition(" ")[2]: rows for key, rows in by_setting.items() if key.startswith(f"{kind} ")}
         if found:
@@ -93,7 +96,7 @@ def report(samples: Sequence[Sample], pace: Pace) -> str:
     return "\n".join(parts)
 
 
-def comparison(title: str, medians: Medians) -> str:
+def comparison(title: str, medians: Medians, floors: Floors) -> str:
     """A setting's tables: ratios, then the figures they come from."""
     parts = [f"## {title}", ""]
     most = medians.connections[-1] if medians.connections else 0
@@ -101,7 +104,7 @@ def comparison(title: str, medians: Medians) -> str:
     if CLIENTELA.label in medians.labels and others:
         header = [f"Clientela's requests/s, {most} connections", *(f"over {label}" for label in others)]
         rows = [
-            [operation.label, *(_ratio(medians, other, operation.key, most) for other in others)]
+            [operation.label, *(_ratio(medians, other, operation.key, most, floors) for other in others)]
             for operation in medians.operations
         ]
         parts += [*_table(header, rows), ""]
@@ -125,8 +128,8 @@ def against_prototype(medians: Medians) -> str:
     rows = []
     for operation in medians.operations:
         found = medians.of(CLIENTELA.label, operation.key, most, "per_second")
-        if found and operation.key in ON_SQLITE:
-            prototype, stock = ON_SQLITE[operation.key]
+        if found and operation.key in PROTOTYPE:
+            prototype, stock = PROTOTYPE[operation.key]
             floor, multiple = prototype * 2 / 3, prototype * 2 / 3 / stock
             ratio = medians.ratio(STOCK.label, operation.key, most)
             beside = (
@@ -164,11 +167,11 @@ def _figures(medians: Medians, label: str, operation: str) -> list[str]:
     return [*cells, _number(medians.of(label, operation, last, "rss"), "{:.0f}")]
 
 
-def _ratio(medians: Medians, other: str, operation: str, connections: int) -> str:
+def _ratio(medians: Medians, other: str, operation: str, connections: int, floors: Floors) -> str:
     found = medians.ratio(other, operation, connections)
     if found is None:
         return "not timed"
-    floor = FLOORS.get(other, {}).get(operation)
+    floor = floors.get(other, {}).get(operation)
     shown = f"**{found:.1f}**" if found >= 10 else f"**{found:.2f}**"
     return shown if floor is None else f"{shown} ({_judged(f'{floor:g}', reached=found >= floor)})"
 
