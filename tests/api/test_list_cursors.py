@@ -1,6 +1,8 @@
 """Cursors: stable while the list changes, refused where they do not belong; page sizes that are none."""
 
+from base64 import b64decode, b64encode
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -32,6 +34,19 @@ async def test_a_cursor_survives_inserts_and_the_deletion_of_its_own_row(fresh_a
     assert ids(rest) == [made["E"], made["F"], made["H"]]
     back = await page(fresh_api, AGENT, last=10, before=first["pageInfo"]["endCursor"], **narrowed)
     assert ids(back) == [made["A"], made["B"]]
+
+
+@pytest.mark.parametrize("order", ORDERS)
+async def test_a_cursor_whose_key_has_hyphens_is_read_as_when_it_was_given_out(api: Api, order: dict[str, Any]):
+    """Decision 27: cursors were so before; clients may hold them from then."""
+    cursor = (await page(api, READER, first=3, order=order))["pageInfo"]["endCursor"]
+    *rest, key = b64decode(cursor).decode().split("\0")
+    before = b64encode("\0".join([*rest, str(UUID(key))]).encode()).decode()
+    assert "-" not in key
+    assert before != cursor
+    rows = ids(await page(api, READER, first=3, after=before, order=order))
+    assert rows
+    assert rows == ids(await page(api, READER, first=3, after=cursor, order=order))
 
 
 @pytest.mark.parametrize("argument", ["after", "before"])
