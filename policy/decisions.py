@@ -68,8 +68,8 @@ def decide(standing: Standing, permission: Permission, capability: str | None = 
     # Of several roles the mildest condition holds: of two that can meet, the one with the lower number.
     met = [tag for tag in conditions if tag is not None]
     # What an application's scopes give it, no role's condition narrows.
-    by_scopes = standing.kind is PrincipalKind.PARTNER_APP and standing.scopes is not None
-    condition = None if None in conditions or code or by_scopes else min(met, default=None)
+    unconditional = None in conditions or _holds_by_scopes(standing)
+    condition = None if unconditional or code else min(met, default=None)
     return Decision(
         permission=permission,
         granted=code is None,
@@ -184,8 +184,12 @@ def _denial(
     if rule.new_business and standing.program_status in NO_NEW_BUSINESS:
         return DenialCode.PARTNER_SUSPENDED
     in_scope = standing.scopes is None or rule.permission in standing.scopes
-    held = in_scope and (bool(held_through) or (app and standing.scopes is not None))
+    held = in_scope and (bool(held_through) or _holds_by_scopes(standing))
     return None if held else DenialCode.FORBIDDEN
+
+
+def _holds_by_scopes(standing: Standing) -> bool:
+    return standing.kind is PrincipalKind.PARTNER_APP and standing.scopes is not None
 
 
 def words(names: tuple[str, ...]) -> str:
