@@ -11,6 +11,7 @@ from strawberry.dataloader import DataLoader
 
 from execution.database.connection import Database, DatabaseError, Transaction
 from execution.database.statements import Executed
+from execution.database.turn import Turn
 from execution.ledger import Ledger
 from execution.source import Viewer
 
@@ -61,7 +62,7 @@ class Unit:
         self._ended = False
         self._transaction: Transaction | None = None
         # Sibling fields load concurrently, a connection runs one statement at a time.
-        self._turn = asyncio.Lock()
+        self._turn = Turn()
         self._loaders: dict[Hashable, DataLoader[Any, Any]] = {}
 
     async def execute(self, statement: ClauseElement, parameters: Mapping[str, Any] | None = None) -> Executed:
@@ -98,6 +99,22 @@ class Unit:
         self._changed.add(prepared.table)
         await self._at_its_turn(lambda transaction: transaction.write(sql, arguments))
 
+    async def append(self, statement: ClauseElement, parameters: Mapping[str, Any]) -> None:
+        """Runs an INSERT of one row into a table that only grows, like a log; mostly with the commit.
+
+        Args:
+            statement: It. Nothing refers to the table's rows, and what they refer to stays.
+            parameters: The row.
+
+        Raises:
+            DatabaseError: It, or another one sent before, could not be run, and the unit cannot be kept any more.
+        """
+        prepared = self._database.statements.prepare(statement)
+        sql, arguments = prepared.call(parameters)
+        table = prepared.table
+        self._changed.add(table)
+        await self._at_its_turn(lambda transaction: transaction.append(table, sql, arguments))
+
     async def fetch(self, sql: str, arguments: Sequence[Any]) -> Sequence[Any]:
         """Raw rows of a SELECT, for a plan.
 
@@ -112,11 +129,15 @@ class Unit:
         Raises:
             DatabaseError: It could not be run, or the database refused the commit; nothing was kept.
         """
-        async with self._turn:
+        if not self._turn.take_at_once():
+            await self._turn.take()
+        try:
             if self._ended:
                 raise asyncio.CancelledError
             transaction = self._transaction or await self._database.begin(writes=self._writes)
             self._ended, self._transaction = True, None
+        finally:
+            self._turn.hand_on()
         self.settled = True
         try:
             return await transaction.fetch_and_commit(sql, arguments)
@@ -124,8 +145,8 @@ class Unit:
             self._tell()
 
     async def _at_its_turn(self, send: Callable[[Transaction], Awaitable[ResultT]]) -> ResultT:
-        # Not `async with`, which is three more coroutines, for each statement of each mutation.
-        await self._turn.acquire()
+        if not self._turn.take_at_once():
+            await self._turn.take()
         try:
             if self._ended:
                 raise asyncio.CancelledError
@@ -138,7 +159,7 @@ class Unit:
                 self.broken = True
             raise
         finally:
-            self._turn.release()
+            self._turn.hand_on()
 
     async def rows(self, statement: ClauseElement, parameters: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
         """All rows of a SELECT, for a field of the response.
@@ -183,9 +204,11 @@ class Unit:
         Raises:
             DatabaseError: The database refused the commit; nothing was kept.
         """
-        async with self._turn:
-            self._ended = True
-            transaction, self._transaction = self._transaction, None
+        if not self._turn.take_at_once():
+            await self._turn.take()
+        self._ended = True
+        transaction, self._transaction = self._transaction, None
+        self._turn.hand_on()
         if transaction is None:
             return
         if self._writes and self.keep and not self.broken:

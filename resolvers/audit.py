@@ -69,7 +69,7 @@ async def record(
         "correlation_id": call.correlation_id,
         "changes": list(changes),
     }
-    await call.insert(ActivityRecord, values)
+    await call.append(ActivityRecord, values)
 
 
 @cache

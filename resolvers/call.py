@@ -43,6 +43,9 @@ class Transaction(Protocol):
     async def write(self, statement: ClauseElement, parameters: Mapping[str, Any] | None = None) -> None:
         """Runs an INSERT, UPDATE or DELETE whose outcome nobody looks at; it may be sent with the next statement."""
 
+    async def append(self, statement: ClauseElement, parameters: Mapping[str, Any]) -> None:
+        """Inserts a row into a table that only grows; it may be sent with the commit."""
+
 
 # Not frozen: each field would be set by a call of its own, for every mutation.
 @dataclass(slots=True)
@@ -82,13 +85,16 @@ class Call:
     async def add(self, *rows: SQLModel) -> None:
         """Inserts rows of one table in one statement."""
         if len(rows) == 1:
-            await self.insert(type(rows[0]), rows[0].model_dump())
+            await self.transaction.write(_insert(type(rows[0])), rows[0].model_dump())
         else:
             await self.transaction.write(_table(type(rows[0])).insert().values([row.model_dump() for row in rows]))
 
-    async def insert(self, model: type[SQLModel], values: Mapping[str, Any]) -> None:
-        """Inserts a row, given by all its columns; for tables that every mutation writes to, as it makes no object."""
-        await self.transaction.write(_insert(model), values)
+    async def append(self, model: type[SQLModel], values: Mapping[str, Any]) -> None:
+        """Inserts a row, given by all its columns, into a table that only grows: nothing refers to its rows.
+
+        It makes no object, as every mutation does this.
+        """
+        await self.transaction.append(_insert(model), values)
 
     async def add_unless_taken(self, row: SQLModel) -> bool:
         """Inserts a row unless a unique value of it is taken; waits for a concurrent writer of the same value.

@@ -26,6 +26,8 @@ class _Transaction:
     async def write(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> None:
         await self.connection.execute(statement, parameters)
 
+    append = write
+
 
 def call_by(principal: Principal, connection: AsyncConnection) -> Call:
     """A call of somebody, now, in the connection's transaction; it invites nobody."""

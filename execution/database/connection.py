@@ -95,6 +95,21 @@ class Transaction(Connection, Protocol):
             DatabaseError: It could not be run.
         """
 
+    async def append(self, table: str, sql: str, arguments: Sequence[Any]) -> None:
+        """Runs an INSERT of one row into a table that only grows: nothing refers to its rows, what they refer to stays.
+
+        It may wait for the commit, which writes the rows of many transactions at once, and then raises for all of them
+        what is wrong with one.
+
+        Args:
+            table: The table's name; who asks for it sees the row.
+            sql: The statement.
+            arguments: The row.
+
+        Raises:
+            DatabaseError: It could not be run.
+        """
+
     async def fetch_and_commit(self, sql: str, arguments: Sequence[Any]) -> Sequence[Row]:
         """All rows of a SELECT, and `commit`, together where the database can.
 

@@ -78,6 +78,10 @@ class _ObservedTransaction:
         with self._watch(sql):
             await self._transaction.write(sql, arguments)
 
+    async def append(self, table: str, sql: str, arguments: Sequence[Any]) -> None:
+        with self._watch(sql):
+            await self._transaction.append(table, sql, arguments)
+
     async def fetch_and_commit(self, sql: str, arguments: Sequence[Any]) -> Sequence[Row]:
         with self._watch(sql):
             return await self._transaction.fetch_and_commit(sql, arguments)

@@ -118,6 +118,9 @@ class _Transaction:
         else:
             await self._connection.run_later(sql, arguments)
 
+    async def append(self, table: str, sql: str, arguments: Sequence[Any]) -> None:
+        await self.write(sql, arguments)
+
     async def fetch_and_commit(self, sql: str, arguments: Sequence[Any]) -> Sequence[Row]:
         if self._opening is not None:
             # Of what was never begun a try on another connection may follow, of what was committed none.

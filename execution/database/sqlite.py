@@ -151,6 +151,9 @@ class _LongRead:
     async def write(self, sql: str, arguments: Sequence[Any]) -> None:
         await self.change(sql, arguments)
 
+    async def append(self, table: str, sql: str, arguments: Sequence[Any]) -> None:
+        await self.change(sql, arguments)
+
     async def fetch_and_commit(self, sql: str, arguments: Sequence[Any]) -> Sequence[Row]:
         try:
             return await self.fetch(sql, arguments)

@@ -1,8 +1,9 @@
 """The one connection that writes to a SQLite file: transactions come one after the other.
 
-Those that end in one turn of the loop are committed together, each behind a savepoint of its own: a commit writes
-every page that changed, and most of them change with every line of a log. Nobody is answered before it. A thread
-makes it, and whoever writes next is read, checked and queued meanwhile.
+Those that end in one turn of the loop are committed together, each kept or not by itself: a commit writes every page
+that changed, and most of them change with every line of a log. Nobody is answered before it. A thread makes it, and
+whoever writes next is read, checked and queued meanwhile; when it is made, they write before the others are answered,
+so that the thread has the next commit to make while they are.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from functools import partial
 
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_random
 
+from execution.database.appends import Append, Appends, send
 from execution.database.connection import DatabaseError, DeadlineError
 from execution.database.joint_commit import JointCommit
 from execution.database.sqlite_connection import SqliteConnection
@@ -51,6 +53,7 @@ class SqliteWriter:
         self._thread: ThreadPoolExecutor | None = None
         self._connection: SqliteConnection | None = None
         self._together: JointCommit | None = None
+        self._appends = Appends()
         # Whether they must be committed by whoever writes now, as soon as that ends.
         self._due = False
 
@@ -77,21 +80,20 @@ class SqliteWriter:
         Raises:
             DeadlineError: Another process writes for too long.
         """
-        try:
-            await self._turn.take()
-        except BaseException:
-            self._settle()
-            raise
+        if not self._turn.take_at_once():
+            try:
+                await self._turn.take()
+            except BaseException:
+                self._settle()
+                raise
         joins = self._together is not None
-        try:
-            if joins:
-                self.connection.execute("savepoint own")
-            else:
+        if not joins:
+            try:
                 await self._begin_alone(self.connection)
-        except BaseException:
-            self._turn.hand_on()
-            raise
-        return SqliteTransaction(self.connection, self._ended, self._give_back, joins=joins)
+            except BaseException:
+                self._turn.hand_on()
+                raise
+        return SqliteTransaction(self.connection, self._appends, self._ended, self._give_back, joins=joins)
 
     async def _begin_alone(self, connection: SqliteConnection) -> None:
         try:
@@ -134,10 +136,13 @@ class SqliteWriter:
             self._turn.hand_on()
 
     def _settle(self) -> None:
-        if self._more() or not self._turn.take_at_once():
-            self._due = True
-        else:
+        if self._together is None:
+            return
+        # Nobody has his turn before those who wait for it.
+        if self._turn.take_at_once():
             self._commit()
+        else:
+            self._due = True
 
     def _more(self) -> bool:
         # Whoever waits already writes next: to commit before would have each of them commit alone.
@@ -146,18 +151,20 @@ class SqliteWriter:
     def _commit(self) -> None:
         # Its turn is taken, and handed on at the end.
         together, self._together, self._due = self._together, None, False
+        rows = self._appends.take()
         if together is None:
             self._turn.hand_on()
         elif together.size < WORTH_A_THREAD:
-            self._end(together, self._send_commit())
+            self._end(together, self._send_commit(rows))
         else:
             self._thread = self._thread or ThreadPoolExecutor(1, "sqlite-commit")
             self.committing_since = time.monotonic()
-            sent = asyncio.get_running_loop().run_in_executor(self._thread, self._send_commit)
+            sent = asyncio.get_running_loop().run_in_executor(self._thread, self._send_commit, rows)
             sent.add_done_callback(partial(self._sent, together))
 
-    def _send_commit(self) -> DatabaseError | None:
+    def _send_commit(self, rows: list[Append]) -> DatabaseError | None:
         try:
+            send(self.connection, rows)
             # Fails where the disk made SQLite give up all of it meanwhile.
             self.connection.execute("commit")
         except DatabaseError as error:
@@ -170,10 +177,12 @@ class SqliteWriter:
         self._end(together, sent.result())
 
     def _end(self, together: JointCommit, error: DatabaseError | None) -> None:
+        self._turn.hand_on()
+        # Behind those who wait for their turn, and before those who are told now.
+        asyncio.get_running_loop().call_soon(self._settle)
         together.settle(error)
         if error is None:
             self._committed(together.size)
-        self._turn.hand_on()
 
     def close(self) -> None:
         """Closes the connection, after the commit that a thread makes."""

@@ -2,48 +2,68 @@
 
 import asyncio
 from collections import deque
+from itertools import islice
+
+WOKEN_TOGETHER = 64
+"""Who has his turn and waits for nothing before he hands it on leaves it free for the next one in the same turn of the
+loop. To wake one after the other would take a turn of the loop for each."""
+
+
+class _Place:
+    __slots__ = ("woken",)
+
+    def __init__(self) -> None:
+        self.woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
 
 class Turn:
-    """As asyncio's lock, but that it can be taken at once where it is free, and is handed on without a gap."""
+    """As asyncio's lock, but that it can be taken without waiting, and that those who wait are woken together."""
+
+    __slots__ = ("_queue", "taken")
 
     def __init__(self) -> None:
-        self._queue: deque[asyncio.Future[None]] = deque()
+        # Nobody waits for most of them.
+        self._queue: deque[_Place] | None = None
         self.taken = False
 
     @property
     def waiting(self) -> int:
         """How many wait for it."""
-        return len(self._queue)
+        return len(self._queue or ())
 
     def take_at_once(self) -> bool:
-        """Takes it where it is free; whether it was."""
-        if self.taken:
+        """Takes it where it is free and nobody waits; whether it could."""
+        if self.taken or self._queue:
             return False
         self.taken = True
         return True
 
     async def take(self) -> None:
-        """Takes it, once it is handed on to whoever asks."""
+        """Takes it, once it is free and whoever came before had it."""
         if self.take_at_once():
             return
-        own = asyncio.get_running_loop().create_future()
-        self._queue.append(own)
+        self._queue = queue = self._queue or deque()
+        place = _Place()
+        queue.append(place)
         try:
-            await own
+            await place.woken
+            while self.taken:
+                # Somebody before it keeps it for longer.
+                place.woken = asyncio.get_running_loop().create_future()
+                await place.woken
         except asyncio.CancelledError:
-            if not own.cancelled():
-                # It was handed over in the same turn of the loop.
+            queue.remove(place)
+            if not self.taken:
                 self.hand_on()
-            elif own in self._queue:
-                self._queue.remove(own)
             raise
+        queue.remove(place)
+        self.taken = True
 
     def hand_on(self) -> None:
-        """Gives it to the next one, or free."""
-        while self._queue:
-            own = self._queue.popleft()
-            if not own.done():
-                own.set_result(None)
-                return
+        """Gives it free, and wakes those who wait."""
         self.taken = False
+        if not self._queue or self._queue[0].woken.done():
+            return
+        for place in islice(self._queue, WOKEN_TOGETHER):
+            if not place.woken.done():
+                place.woken.set_result(None)

@@ -75,6 +75,19 @@ async def test_each_is_kept_or_not_by_itself(database: SqliteDatabase, other: sq
     await database.close()
 
 
+async def test_one_whose_last_statement_is_refused_leaves_the_others_alone(
+    database: SqliteDatabase, other: sqlite3.Connection
+):
+    """It is refused with the commit, which is nobody's but its own until then."""
+    await add(database, other, 0)
+    outcomes = await asyncio.gather(
+        add(database, other, 1), add(database, other, 0), add(database, other, 2), return_exceptions=True
+    )
+    assert [type(outcome) for outcome in outcomes] == [type(None), DatabaseError, type(None)]
+    assert found(other) == {0, 1, 2}
+    await database.close()
+
+
 async def test_one_that_is_cancelled_while_it_waits_for_the_commit_is_kept_before_that_is_heard_of(
     database: SqliteDatabase, other: sqlite3.Connection
 ):
@@ -148,9 +161,9 @@ async def test_where_the_file_takes_nothing_all_that_wait_are_told(
     tasks = [asyncio.create_task(add(database, other, key)) for key in range(waiting)]
     await asyncio.sleep(0)
     last = await database.begin(writes=True)
-    await last.write("insert or rollback into thing values (?)", [1000])
+    await last.change("insert or rollback into thing values (?)", [1000])
     with pytest.raises(DatabaseError):
-        await last.write("insert or rollback into thing values (?)", [1000])
+        await last.change("insert or rollback into thing values (?)", [1000])
     await last.rollback()
     outcomes = await asyncio.gather(*tasks, return_exceptions=True)
     assert [type(outcome) for outcome in outcomes] == [DatabaseError] * waiting

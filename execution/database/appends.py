@@ -1,0 +1,51 @@
+"""Rows of tables that only grow, kept back until the commit, which writes those of all its transactions at once."""
+
+from collections.abc import Sequence
+from itertools import chain, groupby
+from operator import itemgetter
+from typing import Any
+
+from execution.database.sqlite_connection import SqliteConnection
+
+MOST_ROWS = 64
+"""In one statement, which SQLite compiles once for each number of rows."""
+
+Append = tuple[str, str, Sequence[Any]]
+"""A table's name, an INSERT of one row into it, and the row."""
+
+
+class Appends:
+    """Rows that are not in the file yet, in their order."""
+
+    def __init__(self) -> None:
+        self._rows: list[Append] = []
+        self._tables: set[str] = set()
+
+    def add(self, *rows: Append) -> None:
+        """Keeps rows back."""
+        self._rows += rows
+        self._tables.update(table for table, _, _ in rows)
+
+    def take(self) -> list[Append]:
+        """All of them, which are kept back no longer."""
+        rows, self._rows = self._rows, []
+        self._tables.clear()
+        return rows
+
+    def concern(self, sql: str) -> bool:
+        """Whether a statement may ask about them."""
+        return bool(self._tables) and any(table in sql for table in self._tables)
+
+
+def send(connection: SqliteConnection, rows: Sequence[Append]) -> None:
+    """Inserts rows, many with one statement.
+
+    Raises:
+        DatabaseError: One of them was refused; whoever asks must roll back.
+    """
+    for sql, alike in groupby(rows, itemgetter(1)):
+        values = [row for _, _, row in alike]
+        place = sql.rpartition(" VALUES ")[2]
+        for start in range(0, len(values), MOST_ROWS):
+            some = values[start : start + MOST_ROWS]
+            connection.change(sql + f", {place}" * (len(some) - 1), tuple(chain.from_iterable(some)))

@@ -1,0 +1,100 @@
+"""Rows of a log on SQLite are written with the commit, those of many transactions at once."""
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from execution.database.appends import MOST_ROWS
+from execution.database.connection import DatabaseError
+from execution.database.sqlite import SqliteDatabase
+
+LINE = "INSERT INTO line (what, whose) VALUES (?, ?)"
+LINES = "select what from line order by number"
+ADD = "insert into thing values (?)"
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    """Another process's connection to the file, which it makes."""
+    with closing(sqlite3.connect(tmp_path / "log.sqlite3", isolation_level=None)) as connection:
+        connection.execute("pragma journal_mode = wal")
+        connection.execute("create table line (number integer primary key, what unique, whose not null)")
+        connection.execute("create table thing (id integer primary key)")
+        yield connection
+
+
+@pytest.fixture
+async def database(tmp_path: Path, other: sqlite3.Connection) -> SqliteDatabase:
+    assert other.in_transaction is False
+    return SqliteDatabase(str(tmp_path / "log.sqlite3"), 5)
+
+
+def lines(other: sqlite3.Connection) -> list[str]:
+    return [what for (what,) in other.execute(LINES)]
+
+
+async def note(database: SqliteDatabase, thing: int, *whats: str, whose: str | None = "ours") -> None:
+    transaction = await database.begin(writes=True)
+    await transaction.write(ADD, [thing])
+    for what in whats:
+        await transaction.append("line", LINE, [what, whose])
+    await transaction.commit()
+
+
+@pytest.mark.parametrize("many", [1, 3, MOST_ROWS, MOST_ROWS + 1, 3 * MOST_ROWS])
+async def test_all_are_kept_in_their_order(database: SqliteDatabase, other: sqlite3.Connection, many: int):
+    wanted = [[f"{thing} {place}" for place in range(many)] for thing in range(5)]
+    await asyncio.gather(*(note(database, thing, *whats) for thing, whats in enumerate(wanted)))
+    assert lines(other) == [what for whats in wanted for what in whats]
+    await database.close()
+
+
+async def test_whoever_asks_for_them_sees_them(database: SqliteDatabase, other: sqlite3.Connection):
+    """Its own, and those of transactions before it that are to be committed with it."""
+    first = asyncio.create_task(note(database, 1, "of another"))
+    await asyncio.sleep(0)
+    transaction = await database.begin(writes=True)
+    await transaction.append("line", LINE, ["own", "ours"])
+    assert [what for (what,) in await transaction.fetch(LINES, [])] == ["of another", "own"]
+    assert lines(other) == []
+    await transaction.append("line", LINE, ["own again", "ours"])
+    assert await transaction.change("update line set whose = 'theirs' where what like 'own%'", []) == 2
+    await transaction.commit()
+    await first
+    assert lines(other) == ["of another", "own", "own again"]
+    await database.close()
+
+
+@pytest.mark.parametrize("looks", [False, True])
+async def test_those_of_who_keeps_nothing_are_not_kept(
+    database: SqliteDatabase, other: sqlite3.Connection, looks: bool
+):
+    """Nobody else's go with them, even where it looked at those."""
+    first = asyncio.create_task(note(database, 1, "kept"))
+    await asyncio.sleep(0)
+    transaction = await database.begin(writes=True)
+    await transaction.append("line", LINE, ["given up", "ours"])
+    if looks:
+        assert [what for (what,) in await transaction.fetch(LINES, [])] == ["kept", "given up"]
+    await transaction.rollback()
+    await asyncio.gather(first, note(database, 2, "behind"))
+    assert lines(other) == ["kept", "behind"]
+    await database.close()
+
+
+@pytest.mark.parametrize("others", [0, 1, 5])
+async def test_where_one_is_refused_all_that_wait_for_the_commit_are_told(
+    database: SqliteDatabase, other: sqlite3.Connection, others: int
+):
+    writing = [note(database, thing, f"{thing}") for thing in range(others)]
+    outcomes = await asyncio.gather(*writing, note(database, 100, "refused", whose=None), return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [DatabaseError] * (others + 1)
+    assert lines(other) == []
+    assert other.execute("select count(*) from thing").fetchone() == (0,)
+    await note(database, 200, "behind")
+    assert lines(other) == ["behind"]
+    await database.close()
