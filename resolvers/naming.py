@@ -31,6 +31,8 @@ def fold(text: str) -> str:
     Returns:
         A key that is equal for texts that differ only in case or in Unicode's ways of writing the same.
     """
+    if text.isascii():
+        return text.lower()
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
@@ -121,11 +123,13 @@ def check_optional_text(text: str | None, path: Path, longest: int) -> tuple[str
     Returns:
         The text without white space around it, or None where there is none; and the faults, at most one.
     """
+    # Most texts are as they should be. What can be printed holds no control character, and no blank but the space.
+    if text and text.isprintable() and text[0] != " " and text[-1] != " " and len(text) <= longest:
+        return text, []
     trimmed = trim(text) if text else ""
     if not trimmed:
         return None, []
-    # What can be printed holds none, and to know that takes a tenth of the search for one.
-    if not trimmed.isprintable() and contains_control(trimmed):
+    if contains_control(trimmed):
         return trimmed, [
             invalid(path, f"{label(path)} holds an invisible control character; remove it and type plain text.")
         ]

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import ClauseElement, Dialect
@@ -11,6 +10,7 @@ from sqlalchemy.engine.result import SimpleResultMetaData
 from sqlalchemy.util import LRUCache
 
 from execution.database.values import Process, bind_processor, result_processor
+from execution.in_place import written
 
 if TYPE_CHECKING:
     from sqlalchemy.sql.compiler import SQLCompiler
@@ -58,8 +58,7 @@ class _Shape:
 
     Attributes:
         compiled: As SQLAlchemy compiled it.
-        values: From values by parameter name to those of the parameters in their order.
-        processed: Which of them a driver takes in another form, by place, and what makes it.
+        bind: From values by parameter name to the driver's, in the order of the parameters.
         writes: Whether it changes rows and returns none.
         table: The table that it changes; empty where it changes none.
     """
@@ -68,9 +67,7 @@ class _Shape:
         self.compiled = compiled
         self._dialect = dialect
         names = compiled.positiontup or ()
-        self.values = _values(names)
-        processes = [bind_processor(compiled.binds[name].type, dialect) for name in names]
-        self.processed = [(place, process) for place, process in enumerate(processes) if process is not None]
+        self.bind = _binding(names, [bind_processor(compiled.binds[name].type, dialect) for name in names])
         self.writes = (compiled.isinsert or compiled.isupdate or compiled.isdelete) and not compiled.effective_returning
         self.table: str = compiled.statement.table.name if self.writes else ""  # type: ignore[union-attr] # DML has one
 
@@ -86,14 +83,23 @@ class _Shape:
         return found if any(found) else None
 
 
-def _values(names: Sequence[str]) -> Callable[[Mapping[str, Any]], Sequence[Any]]:
-    match names:
-        case []:
-            return lambda _: ()
-        case [name]:
-            return lambda given: (given[name],)
-        case _:
-            return itemgetter(*names)
+def _binding(names: Sequence[str], processes: Sequence[Process | None]) -> Callable[[Mapping[str, Any]], Row]:
+    """What makes a driver's row of parameters from values by name: Python of its own, for commands have twenty."""
+    known: dict[str, object] = {}
+
+    def named(found: object) -> str:
+        name = f"known{len(known)}"
+        known[name] = found
+        return name
+
+    lines = [f"    v{place} = given[{name!r}]" for place, name in enumerate(names)]
+    row = [
+        f"v{place}" if process is None else f"({written(process, f'v{place}', named)})"
+        for place, process in enumerate(processes)
+    ]
+    code = "\n".join(["def bind(given):", *lines, f"    return [{', '.join(row)}]"])
+    exec(code, known)  # noqa: S102 - of parameters' names, quoted
+    return cast("Callable[[Mapping[str, Any]], Row]", known["bind"])
 
 
 class Statement:
@@ -110,20 +116,19 @@ class Statement:
         self.writes = shape.writes
         self.table = shape.table
         self._shape = shape
+        self._bind = shape.bind
+        self._expands = bool(shape.compiled.post_compile_params)
         self._values = values
 
-    def call(self, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
+    def call(self, values: Mapping[str, Any]) -> tuple[str, Row]:
         """Text and parameters of one call.
 
         Args:
             values: Python values by parameter name; those that the statement brought itself may be left out.
         """
-        if self._shape.compiled.post_compile_params:
+        if self._expands:
             return self._expanded(values)
-        bound = list(self._shape.values({**self._values, **values} if self._values else values))
-        for place, process in self._shape.processed:
-            bound[place] = process(bound[place])
-        return self.sql, bound
+        return self.sql, self._bind({**self._values, **values} if self._values else values)
 
     def result(self, raw: Sequence[Row]) -> Executed:
         """Raw rows as SQLAlchemy's own, with Python values."""
@@ -131,7 +136,7 @@ class Statement:
         places = meaning._key_to_index
         return Executed([NamedRow(meaning, processes, places, row) for row in raw])
 
-    def _expanded(self, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
+    def _expanded(self, values: Mapping[str, Any]) -> tuple[str, Row]:
         # An IN over a list has as many placeholders as the list has members.
         compiled = self._shape.compiled
         parameters = {name: values.get(name, own) for name, own in self._values.items()} | dict(values)

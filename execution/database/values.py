@@ -9,6 +9,8 @@ from sqlalchemy import Dialect
 from sqlalchemy import types as sql
 from sqlalchemy.types import TypeEngine
 
+from execution.in_place import InPlace
+
 Process = Callable[[Any], Any]
 
 
@@ -22,7 +24,7 @@ def bind_processor(kind: TypeEngine[Any], dialect: Dialect) -> Process | None:
         return lambda value: None if value is None else json_text(value)
     if isinstance(stored, sql.Uuid) and stored.as_uuid:
         # Ids are the most frequent parameters, and to format the number takes three times as long.
-        return lambda value: None if value is None else value.int.to_bytes(16).hex()
+        return InPlace("None if value is None else value.int.to_bytes(16).hex()")
     if isinstance(stored, sql.Enum) and issubclass(stored.enum_class or object, str):
         members = [member.value for member in stored.enum_class or ()]
         if members == stored.enums:

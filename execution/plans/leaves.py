@@ -20,6 +20,7 @@ from sqlalchemy import types as sql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from execution.database.values import result_processor
+from execution.in_place import InPlace
 from execution.plans.outcomes import surprise
 
 Convert = Callable[[Any], Any]
@@ -29,38 +30,8 @@ TEXTS = (str, GraphQLString.serialize, GraphQLID.serialize)
 WHOLE, BROKEN = datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC), datetime(2020, 1, 2, 3, 4, 5, 60, tzinfo=UTC)
 
 
-class InPlace:
-    """A conversion that generated code holds as an expression: a list of 500 rows would make as many calls of it.
-
-    Attributes:
-        expression: Python over a variable `value`.
-    """
-
-    def __init__(self, expression: str) -> None:
-        self.expression = expression
-        self._convert = eval(f"lambda value: {expression}")  # noqa: S307 - of the texts below
-
-    def __call__(self, value: Any) -> Any:  # noqa: ANN401 - as any other conversion
-        """The converted value."""
-        return self._convert(value)
-
-
 DASHED = InPlace("f'{value[:8]}-{value[8:12]}-{value[12:16]}-{value[16:20]}-{value[20:]}'")
 INSTANT_OF_TEXT = InPlace("""f'{value[:10]}T{value[11:].removesuffix(".000000")}Z'""")
-
-
-def written(convert: Convert, value: str, named: Callable[[object], str]) -> str:
-    """An expression for a converted value, without a call where one will do.
-
-    Args:
-        convert: What converts it.
-        value: The variable that holds it.
-        named: Gives an object a name in the generated code.
-    """
-    if isinstance(convert, InPlace):
-        return convert.expression.replace("value", value)
-    table = getattr(convert, "__self__", None)
-    return f"{named(table)}[{value}]" if isinstance(table, dict) else f"{named(convert)}({value})"
 
 
 def converter(kind: GraphQLLeafType, column: TypeEngine[Any] | None, dialect: Dialect) -> Convert | None:

@@ -18,8 +18,9 @@ from graphql import (
 )
 from graphql.execution.collect_fields import FieldDetailsList
 
+from execution.in_place import written
 from execution.links import LINK, Lookup, Many, Objects, One, Pages, View
-from execution.plans.leaves import converter, plain, written
+from execution.plans.leaves import converter, plain
 from execution.plans.operation import Operation, ours_of
 from execution.plans.outcomes import Unplannable, listed, surprise
 from execution.plans.readers import Namespace, ObjectReader, Reader, RowReader, attributes_read

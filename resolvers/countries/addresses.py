@@ -1,11 +1,10 @@
 """Checks a postal address against the rules of its country (customers.md 1.4, 1.7)."""
 
-import re
 import unicodedata
 
 from resolvers.countries.findings import Findings
 from resolvers.countries.phones import check_phone
-from resolvers.countries.rules import CountryRules, country_rules
+from resolvers.countries.rules import CountryRules, country_rules, fits
 from resolvers.countries.states import find_state
 from resolvers.faults import Fault, FaultCode, Path
 from resolvers.forms import AddressForm
@@ -106,7 +105,7 @@ def _check_postal_code(
         return text, []
     # Compatibility forms: people in East Asia type full-width digits.
     code = " ".join(unicodedata.normalize("NFKC", text).upper().split())
-    if not re.fullmatch(rules.postal_code_pattern, code, re.ASCII):
+    if not fits(rules.postal_code_pattern, code):
         message = f"Postal code {quoted(text)} does not fit {rules.name}; {_postal_code_advice(rules)}."
         return text, [invalid(path, message)]
     return code, []

@@ -6,7 +6,7 @@ import phonenumbers
 
 from resolvers.countries.facts import facts
 from resolvers.countries.reference import INTERNATIONAL_PHONE, phone_region
-from resolvers.countries.rules import CountryRules, country_rules
+from resolvers.countries.rules import CountryRules, country_rules, fits
 from resolvers.faults import Fault, FaultCode, Path
 from resolvers.naming import check_optional_text, invalid, label, quoted
 
@@ -37,7 +37,7 @@ def check_phone(number: str | None, country: str, path: Path) -> tuple[str | Non
 
 
 def _exists(text: str, rules: CountryRules) -> bool:
-    shaped = re.fullmatch(rules.phone_pattern or "", text, re.ASCII) is not None
+    shaped = fits(rules.phone_pattern or "", text)
     if shaped and rules.country in facts()["documented_patterns"]:
         return True  # the vendor's own pattern decides alone
     if not shaped and not re.fullmatch(INTERNATIONAL_PHONE, text):

@@ -1,5 +1,6 @@
 """The rules of each country in one record: what a form must ask for (customers.md 1.7)."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -68,6 +69,19 @@ class CountryRules:
     currency: str | None
 
 
+def fits(pattern: str, text: str) -> bool:
+    """Tell whether a text matches one of the patterns of `CountryRules`.
+
+    Args:
+        pattern: The pattern.
+        text: Any text.
+
+    Returns:
+        Whether all of it matches.
+    """
+    return _compiled(pattern).fullmatch(text) is not None
+
+
 def country_rules(country: str) -> CountryRules | None:
     """Look up the rules of one country (customers.md 1.7).
 
@@ -126,6 +140,12 @@ def countries_in(region: str) -> frozenset[str]:
     """
     found = facts()["regions"].get(region)
     return frozenset(found["countries"]) if found else frozenset()
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    # `re` has a cache, too, but needs as long to find a pattern in it as to match a postal code.
+    return re.compile(pattern, re.ASCII)
 
 
 @cache
