@@ -33,6 +33,7 @@ class _Field(NamedTuple):
     # Values of just this type are what they are coerced to; no calls for most fields.
     plain: type | None
     coerce: Coerce
+    nullable: bool
     required: bool
     default: Any
 
@@ -75,28 +76,33 @@ def _of_list(item: Coerce) -> Coerce:
 
 def _of_input(kind: GraphQLInputObjectType, within: Sequence[GraphQLInputObjectType]) -> Coerce | None:
     fields = _fields_of(kind, within)
-    if fields is None:
-        return None
+    return None if fields is None else _of_fields(fields, kind)
+
+
+def _of_fields(fields: list[_Field], kind: GraphQLInputObjectType) -> Coerce:
+    as_it_is = kind.out_type is GraphQLInputObjectType.out_type
 
     def coerce(given: Any) -> Any:  # noqa: ANN401
         if type(given) is not dict:
             return None if given is None else UNSURE
         coerced, known = {}, 0
-        for name, key, plain, inner, required, default in fields:
+        for name, key, plain, inner, nullable, required, default in fields:
             value = given.get(name, Undefined)
             if type(value) is plain:
                 known += 1
                 coerced[key] = value
             elif value is not Undefined:
                 known += 1
-                value = coerced[key] = inner(value)
+                value = coerced[key] = UNSURE if value is None and not nullable else inner(value)
                 if value is UNSURE:
                     return UNSURE
             elif required:
                 return UNSURE
             elif default is not Undefined:
                 coerced[key] = default
-        return kind.out_type(coerced) if known == len(given) else UNSURE
+        if known != len(given):
+            return UNSURE
+        return coerced if as_it_is else kind.out_type(coerced)
 
     return coerce
 
@@ -104,13 +110,15 @@ def _of_input(kind: GraphQLInputObjectType, within: Sequence[GraphQLInputObjectT
 def _fields_of(kind: GraphQLInputObjectType, within: Sequence[GraphQLInputObjectType]) -> list[_Field] | None:
     fields: list[_Field] = []
     for name, field in kind.fields.items():
-        inner = coercion_of(field.type, within)
+        nullable = not is_non_null_type(field.type)
+        leaf = field.type if nullable else field.type.of_type
+        inner = _of_nullable(leaf, within)
         if inner is None:
             return None
-        leaf = field.type.of_type if is_non_null_type(field.type) else field.type
         plain = str if leaf in (GraphQLString, GraphQLID) else None
         default = coerce_default_value(field)
-        fields.append(_Field(name, field.out_name or name, plain, inner, is_required_input_field(field), default))
+        required = is_required_input_field(field)
+        fields.append(_Field(name, field.out_name or name, plain, inner, nullable, required, default))
     return fields
 
 

@@ -87,7 +87,8 @@ class Document:
         names = self.deciding.get(id(definition))
         if names is None:
             names = self.deciding[id(definition)] = _deciding(self.node, definition)
-        return tuple(variables.coerced.get(name) for name in names)
+        # Mostly there are none.
+        return tuple(variables.coerced.get(name) for name in names) if names else ()
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """The operation to run.

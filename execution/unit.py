@@ -78,7 +78,7 @@ class Unit:
         prepared = self._database.statements.prepare(statement)
         sql, arguments = prepared.call({**self._binds, **(parameters or {})})
         if not prepared.writes:
-            return prepared.result(await self.fetch(sql, arguments))
+            return prepared.result(await self._at_its_turn(lambda transaction: transaction.fetch(sql, arguments)))
         self._changed.add(prepared.table)
         return Executed((), await self._at_its_turn(lambda transaction: transaction.change(sql, arguments)))
 

@@ -52,6 +52,8 @@ class Principal:
         country: The partner's country; None for customer users.
         is_sandbox: Whether the partner's account is an integration sandbox.
         client_id: The application that asks, in a user's name or its own; None where the token does not say.
+        kind: Partner user, partner application or customer user.
+        cloud: The cloud of the home tenant; nothing the caller does leaves it.
     """
 
     standing: Standing
@@ -62,6 +64,13 @@ class Principal:
     country: str | None = None
     is_sandbox: bool = False
     client_id: str | None = None
+    kind: PrincipalKind = field(init=False, repr=False, compare=False)
+    cloud: Cloud = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Takes what is asked for most from the standing: properties would be a call of Python's each time."""
+        object.__setattr__(self, "kind", self.standing.kind)
+        object.__setattr__(self, "cloud", self.standing.cloud)
 
     @property
     def partner_id(self) -> UUID | None:
@@ -77,13 +86,3 @@ class Principal:
     def is_customer_admin(self) -> bool:
         """Whether this is a customer's user and its company's global admin."""
         return self.standing.is_customer_admin
-
-    @property
-    def kind(self) -> PrincipalKind:
-        """Partner user, partner application or customer user."""
-        return self.standing.kind
-
-    @property
-    def cloud(self) -> Cloud:
-        """The cloud of the home tenant; nothing the caller does leaves it."""
-        return self.standing.cloud

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from models import Partner
 from resolvers.countries.domains import check_domain
-from resolvers.countries.findings import Findings
+from resolvers.countries.findings import Checked, gather
 from resolvers.countries.registration import check_registration_number
 from resolvers.countries.rules import country_rules, home_region
 from resolvers.naming import (
@@ -91,21 +91,31 @@ def check_line(line: int, cells: Mapping[str, str], partner: Partner) -> tuple[K
     tenant, wrong = _uuid(cells["Microsoft ID"], "Microsoft ID")
     administrator, wrong_administrator = _optional_uuid(cells.get("Administrator ID", ""), "Administrator ID")
     country, wrong_country = _country(cells["Country"], partner)
-    findings = Findings()
-    name = findings.of(check_company_name(cells["Company name"], ("companyName",)))
-    domain = findings.of(check_domain(cells["Primary domain name"], partner.cloud.value, False, ("primaryDomainName",)))
-    email = findings.of(check_email(cells["E-mail"], ("email",)))
-    first = findings.of(check_optional_text(cells.get("First name", ""), ("firstName",), LONGEST_PERSON_NAME))
-    last = findings.of(check_optional_text(cells.get("Last name", ""), ("lastName",), LONGEST_PERSON_NAME))
-    number = trim(cells.get("Registration number", ""))
-    if number:
-        number = findings.of(check_registration_number(number, country, ("registrationNumber",))) or ""
-    messages = [*wrong, *(finding.message for finding in findings), *wrong_country, *wrong_administrator]
+    checks: dict[str, Checked] = {
+        "name": check_company_name(cells["Company name"], ("companyName",)),
+        "domain": check_domain(cells["Primary domain name"], partner.cloud.value, False, ("primaryDomainName",)),
+        "email": check_email(cells["E-mail"], ("email",)),
+        "first_name": check_optional_text(cells.get("First name", ""), ("firstName",), LONGEST_PERSON_NAME),
+        "last_name": check_optional_text(cells.get("Last name", ""), ("lastName",), LONGEST_PERSON_NAME),
+    }
+    if number := trim(cells.get("Registration number", "")):
+        checks["number"] = check_registration_number(number, country, ("registrationNumber",))
+    values, found = gather(checks)
+    messages = [*wrong, *(fault.message for fault in found), *wrong_country, *wrong_administrator]
     faults = [LineFault(line, message) for message in messages]
     if tenant is None:
         return None, faults
     customer = KnownCustomer(
-        line, tenant, name, domain, country, email, first or "", last or "", number or None, administrator
+        line,
+        tenant,
+        values["name"],
+        values["domain"],
+        country,
+        values["email"],
+        values["first_name"] or "",
+        values["last_name"] or "",
+        values.get("number"),
+        administrator,
     )
     return customer, faults
 

@@ -123,7 +123,7 @@ def check_optional_text(text: str | None, path: Path, longest: int) -> tuple[str
     Returns:
         The text without white space around it, or None where there is none; and the faults, at most one.
     """
-    # Most texts are as they should be. What can be printed holds no control character, and no blank but the space.
+    # What can be printed holds no control character, and no blank but the space.
     if text and text.isprintable() and text[0] != " " and text[-1] != " " and len(text) <= longest:
         return text, []
     trimmed = trim(text) if text else ""

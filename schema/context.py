@@ -52,6 +52,7 @@ class Context:
         address: Where the request came from; empty where nobody needs to know.
         event: What a subscription is run for; None while there is nothing yet, and for other operations.
         unit: The unit of work that fields read and write in now.
+        binds: What visibility SELECTs ask for: the viewer, its tenant in its cloud, and what time it is.
     """
 
     principal: Principal
@@ -66,6 +67,17 @@ class Context:
     address: str = ""
     event: EventRow | None = None
     unit: Unit = field(init=False)
+    binds: Mapping[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Puts together what goes with every statement."""
+        principal = self.principal
+        self.binds = {
+            "viewer_cloud": principal.cloud,
+            "viewer_tenant": principal.tenant_id,
+            "viewer_actor": principal.actor_id,
+            "viewer_now": self.now,
+        }
 
     @property
     def standing(self) -> Standing:
@@ -76,17 +88,6 @@ class Context:
     def kind(self) -> PrincipalKind:
         """What decides the shape of visibility SELECTs."""
         return self.principal.kind
-
-    @property
-    def binds(self) -> Mapping[str, Any]:
-        """What visibility SELECTs ask for: the viewer, its tenant in its cloud, and what time it is."""
-        principal = self.principal
-        return {
-            "viewer_cloud": principal.cloud,
-            "viewer_tenant": principal.tenant_id,
-            "viewer_actor": principal.actor_id,
-            "viewer_now": self.now,
-        }
 
     def begin(self, *, writes: bool) -> Unit:
         """A new unit of work, which fields read and write in from now on."""

@@ -110,7 +110,8 @@ class Feed:
     def after_commit(self, tables: frozenset[str]) -> None:
         """Told of the tables that this process changed."""
         if tables & TOLD_OF:
-            self._woken.set()
+            if self._inboxes:
+                self._woken.set()
             self._committed.set()
 
     def heard(self) -> None:

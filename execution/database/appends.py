@@ -15,26 +15,36 @@ Append = tuple[str, str, Sequence[Any]]
 
 
 class Appends:
-    """Rows that are not in the file yet, in their order."""
+    """Rows that are not in the file yet, in their order.
+
+    Attributes:
+        rows: They.
+    """
+
+    __slots__ = ("_tables", "rows")
 
     def __init__(self) -> None:
-        self._rows: list[Append] = []
+        self.rows: list[Append] = []
         self._tables: set[str] = set()
 
-    def add(self, *rows: Append) -> None:
+    def add(self, rows: Sequence[Append]) -> None:
         """Keeps rows back."""
-        self._rows += rows
-        self._tables.update(table for table, _, _ in rows)
+        self.rows += rows
+        for table, _, _ in rows:
+            self._tables.add(table)
 
     def take(self) -> list[Append]:
         """All of them, which are kept back no longer."""
-        rows, self._rows = self._rows, []
+        rows, self.rows = self.rows, []
         self._tables.clear()
         return rows
 
     def concern(self, sql: str) -> bool:
         """Whether a statement may ask about them."""
-        return bool(self._tables) and any(table in sql for table in self._tables)
+        for table in self._tables:  # noqa: SIM110 - most have one, and `any` would be a generator for each statement
+            if table in sql:
+                return True
+        return False
 
 
 def send(connection: SqliteConnection, rows: Sequence[Append]) -> None:

@@ -63,7 +63,7 @@ class SqliteTransaction:
 
     async def append(self, table: str, sql: str, arguments: Sequence[Any]) -> None:
         """Runs an INSERT with the commit, or before somebody asks for the table."""
-        self._own.add((table, sql, arguments))
+        self._own.add([(table, sql, arguments)])
 
     async def fetch_and_commit(self, sql: str, arguments: Sequence[Any]) -> Sequence[Row]:
         """All rows of a statement, then the commit."""
@@ -85,7 +85,8 @@ class SqliteTransaction:
         except DatabaseError:
             await self.rollback()
             raise
-        self._appends.add(*self._own.take())
+        if self._own.rows:
+            self._appends.add(self._own.rows)
         await self._ended().wait()
 
     async def rollback(self) -> None:
@@ -96,7 +97,7 @@ class SqliteTransaction:
             elif self._saved and self._connection.in_transaction:
                 self._connection.execute("rollback to own")
                 self._connection.execute("release own")
-                self._appends.add(*self._others)
+                self._appends.add(self._others)
         finally:
             self._give_back()
 
@@ -104,9 +105,9 @@ class SqliteTransaction:
         if self._kept_back is not None:
             kept_back, self._kept_back = self._kept_back, None
             self._change(*kept_back)
-        if self._appends.concern(sql):
+        if self._appends.rows and self._appends.concern(sql):
             self._others += self._send(self._appends)
-        if self._own.concern(sql):
+        if self._own.rows and self._own.concern(sql):
             self._send(self._own)
 
     def _send(self, appends: Appends) -> list[Append]:

@@ -11,7 +11,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import cached_property, partial
 
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_random
 
@@ -51,18 +51,15 @@ class SqliteWriter:
         self._busy_seconds = busy_seconds
         self._turn = Turn()
         self._thread: ThreadPoolExecutor | None = None
-        self._connection: SqliteConnection | None = None
         self._together: JointCommit | None = None
         self._appends = Appends()
         # Whether they must be committed by whoever writes now, as soon as that ends.
         self._due = False
 
-    @property
+    @cached_property
     def connection(self) -> SqliteConnection:
         """The connection; made at the first use."""
-        if self._connection is None:
-            self._connection = self._connect()
-        return self._connection
+        return self._connect()
 
     @property
     def busy(self) -> bool:
@@ -189,9 +186,9 @@ class SqliteWriter:
         if self._thread is not None:
             self._thread.shutdown()
             self._thread = None
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        made: SqliteConnection | None = self.__dict__.pop("connection", None)
+        if made is not None:
+            made.close()
 
 
 def _is_busy(error: BaseException) -> bool:

@@ -6,7 +6,7 @@ Strawberry's own conversion asks every type again what it is, for every field of
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import strawberry
 from strawberry.relay.types import GlobalID
@@ -42,7 +42,11 @@ class Inputs:
         ]
 
         def convert(given: Mapping[str, Any]) -> dict[str, Any]:
-            return _converted(names, given)
+            converted = {}
+            for name, python, each in names:
+                if name in given:
+                    converted[python] = given[name] if each is None else each(given[name])
+            return converted
 
         return convert
 
@@ -72,32 +76,32 @@ class Inputs:
         known = self._objects.get(kind)
         if known is not None:
             return known
-        fields: list[_Named] = []
-
-        def convert(value: Any) -> Any:  # noqa: ANN401 - an input
-            if value is None or value is UNSET:
-                return value
-            return kind(**{**absent, **_converted(fields, value)})
-
         # Before its fields are looked at: an input may hold inputs of its own type.
-        self._objects[kind] = convert
-        absent = {
-            field.python_name: None
-            for field in definition.fields
-            if field.default_value is MISSING and field.default_factory is MISSING
-        }
-        for field in definition.fields:
-            converter = self._converter(field.resolve_type(type_definition=definition))
-            fields.append((self._config.name_converter.from_field(field), field.python_name, converter))
+        self._objects[kind] = lambda value: self._objects[kind](value)  # noqa: PLW0108 - another one by then
+        convert = self._objects[kind] = self._made(kind, definition)
         return convert
 
-
-def _converted(names: Sequence[_Named], given: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        python: given[name] if convert is None else convert(given[name])
-        for name, python, convert in names
-        if name in given
-    }
+    def _made(self, kind: Any, definition: Any) -> Convert:  # noqa: ANN401
+        """One expression for all of its fields: they are many, and each request's are made anew."""
+        known: dict[str, Any] = {"kind": kind, "UNSET": UNSET}
+        fields = []
+        for place, field in enumerate(definition.fields):
+            name = self._config.name_converter.from_field(field)
+            given = f"value[{name!r}]"
+            converter = self._converter(field.resolve_type(type_definition=definition))
+            if converter is not None:
+                known[f"convert{place}"] = converter
+                given = f"convert{place}({given})"
+            default = "None"
+            if field.default_factory is not MISSING:
+                known[f"default{place}"] = field.default_factory
+                default = f"default{place}()"
+            elif field.default_value is not MISSING:
+                known[f"default{place}"] = field.default_value
+                default = f"default{place}"
+            fields.append(f"{field.python_name}={given} if {name!r} in value else {default}")
+        made = f"lambda value: value if value is None or value is UNSET else kind({', '.join(fields)})"
+        return cast("Convert", eval(made, known))  # noqa: S307 - of the names of its fields, quoted
 
 
 def _each(convert: Convert, values: Any) -> Any:  # noqa: ANN401 - a list, None or UNSET

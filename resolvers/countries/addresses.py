@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from resolvers.countries.findings import Findings
+from resolvers.countries.findings import gather
 from resolvers.countries.phones import check_phone
 from resolvers.countries.rules import CountryRules, country_rules, fits
 from resolvers.countries.states import find_state
@@ -39,23 +39,24 @@ def check_address(form: AddressForm, path: Path) -> tuple[AddressForm, list[Faul
         the states, postal code in the country's form; and all faults, in the order of the fields. An unknown
         country is one fault, and nothing that depends on the country is held against the person then.
     """
-    findings = Findings()
-    country = findings.of(_check_country(form.country, (*path, "country")))
-    rules = country_rules(country)
-    address = AddressForm(
-        address_line1=findings.of(check_text(form.address_line1, (*path, "addressLine1"), LONGEST_LINE)),
-        address_line2=findings.of(check_optional_text(form.address_line2, (*path, "addressLine2"), LONGEST_LINE)),
-        city=findings.of(_check_city(form.city, rules, (*path, "city"))),
-        state=findings.of(_check_state(form.state, rules, (*path, "state"))),
-        postal_code=findings.of(_check_postal_code(form.postal_code, rules, (*path, "postalCode"))),
-        country=country,
-        region=findings.of(check_optional_text(form.region, (*path, "region"), LONGEST_REGION)),
-        first_name=findings.of(check_person_name(form.first_name, (*path, "firstName"))),
-        middle_name=findings.of(check_optional_text(form.middle_name, (*path, "middleName"), LONGEST_PERSON_NAME)),
-        last_name=findings.of(check_person_name(form.last_name, (*path, "lastName"))),
-        phone_number=findings.of(check_phone(form.phone_number, country, (*path, "phoneNumber"))),
+    code, country_faults = _check_country(form.country, (*path, "country"))
+    rules = country_rules(code)
+    values, faults = gather(
+        {
+            "country": (code, country_faults),
+            "address_line1": check_text(form.address_line1, (*path, "addressLine1"), LONGEST_LINE),
+            "address_line2": check_optional_text(form.address_line2, (*path, "addressLine2"), LONGEST_LINE),
+            "city": _check_city(form.city, rules, (*path, "city")),
+            "state": _check_state(form.state, rules, (*path, "state")),
+            "postal_code": _check_postal_code(form.postal_code, rules, (*path, "postalCode")),
+            "region": check_optional_text(form.region, (*path, "region"), LONGEST_REGION),
+            "first_name": check_person_name(form.first_name, (*path, "firstName")),
+            "middle_name": check_optional_text(form.middle_name, (*path, "middleName"), LONGEST_PERSON_NAME),
+            "last_name": check_person_name(form.last_name, (*path, "lastName")),
+            "phone_number": check_phone(form.phone_number, code, (*path, "phoneNumber")),
+        }
     )
-    return address, findings
+    return AddressForm(**values), faults
 
 
 def _check_country(country: str, path: Path) -> tuple[str, list[Fault]]:

@@ -1,25 +1,27 @@
 """Gathers the faults of many checks, so that one answer holds all of them (conventions.md, "Faults")."""
 
-from typing import TypeVar
+from collections.abc import Mapping
+from typing import Any
 
 from resolvers.faults import Fault
 
-Checked = TypeVar("Checked")
+Checked = tuple[Any, list[Fault]]
+"""What a check answers: the normalised value and its faults."""
 
 
-class Findings(list[Fault]):
-    """The faults found so far, in the order of the form."""
+def gather(checks: Mapping[str, Checked]) -> tuple[dict[str, Any], list[Fault]]:
+    """Put the checks of a form's fields together.
 
-    def of(self, checked: tuple[Checked, list[Fault]]) -> Checked:
-        """Keep the faults of one check and hand on its value.
+    Args:
+        checks: What was found by name of the field, in the order of the form.
 
-        Args:
-            checked: What a check answered: the normalised value and its faults.
-
-        Returns:
-            The value.
-        """
-        value, faults = checked
-        if faults:
-            self.extend(faults)
-        return value
+    Returns:
+        The values by name; and all faults, in the order of the form.
+    """
+    values: dict[str, Any] = {}
+    faults: list[Fault] = []
+    for name, (value, found) in checks.items():
+        values[name] = value
+        if found:
+            faults += found
+    return values, faults

@@ -1,7 +1,7 @@
 """Checks the billing profile that a partner keeps of a customer (customers.md 1.3)."""
 
 from resolvers.countries.addresses import check_address
-from resolvers.countries.findings import Findings
+from resolvers.countries.findings import gather
 from resolvers.countries.rules import CountryRules, country_rules
 from resolvers.faults import Fault, Path
 from resolvers.forms import BillingProfileForm
@@ -29,19 +29,20 @@ def check_billing_profile(form: BillingProfileForm, path: Path) -> tuple[Billing
         The profile as it is stored; and all faults, in the order of the fields. An unknown country is one
         fault, and nothing that depends on the country is held against the person then.
     """
-    findings = Findings()
     address, address_faults = check_address(form.address, (*path, "address"))
     rules = country_rules(address.country)
-    profile = BillingProfileForm(
-        company_name=findings.of(check_company_name(form.company_name, (*path, "companyName"))),
-        first_name=findings.of(check_optional_text(form.first_name, (*path, "firstName"), LONGEST_PERSON_NAME)),
-        last_name=findings.of(check_optional_text(form.last_name, (*path, "lastName"), LONGEST_PERSON_NAME)),
-        email=findings.of(check_email(form.email, (*path, "email"))),
-        culture=findings.of(_check_culture(form.culture, rules, (*path, "culture"))),
-        language=findings.of(_check_language(form.language, rules, (*path, "language"))),
-        address=findings.of((address, address_faults)),
+    values, faults = gather(
+        {
+            "company_name": check_company_name(form.company_name, (*path, "companyName")),
+            "first_name": check_optional_text(form.first_name, (*path, "firstName"), LONGEST_PERSON_NAME),
+            "last_name": check_optional_text(form.last_name, (*path, "lastName"), LONGEST_PERSON_NAME),
+            "email": check_email(form.email, (*path, "email")),
+            "culture": _check_culture(form.culture, rules, (*path, "culture")),
+            "language": _check_language(form.language, rules, (*path, "language")),
+            "address": (address, address_faults),
+        }
     )
-    return profile, findings
+    return BillingProfileForm(**values), faults
 
 
 def _check_culture(culture: str, rules: CountryRules | None, path: Path) -> tuple[str, list[Fault]]:
