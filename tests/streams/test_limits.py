@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ import pytest_asyncio
 from websockets.exceptions import ConnectionClosed
 
 from tests.processes.server import Server
-from tests.streams.clients import ACTIVITY, Socket, event_stream, invite, newest_record, socket
+from tests.streams.clients import ACTIVITY, AGENT, Socket, event_stream, invite, newest_record, socket
 from tests.streams.servers import serving
 from tests.worlds import World
 
@@ -33,6 +33,18 @@ async def impatient(world: World, tmp_path_factory: pytest.TempPathFactory) -> A
     short = {"stream_idle_seconds": 1, "stream_greeting_seconds": 1}
     async with world.copy() as settings, serving(settings, tmp_path_factory.mktemp("short"), **short) as server:
         yield server
+
+
+@asynccontextmanager
+async def placed(server: Server, name: str = AGENT) -> AsyncIterator[Socket]:
+    """A socket, as soon as those of the test before, which were closed, are counted no longer."""
+    async with AsyncExitStack() as stack:
+        async with asyncio.timeout(SECONDS):
+            one = None
+            while one is None:
+                with suppress(ConnectionClosed):
+                    one = await stack.enter_async_context(socket(server, name))
+        yield one
 
 
 async def begun(one: Socket, name: str, after: str) -> dict[str, Any] | None:
@@ -74,7 +86,7 @@ async def test_a_process_that_is_full_sends_further_clients_away_and_answers_req
 async def test_a_caller_has_so_many_subscriptions_in_all_and_gets_places_back(small: Server):
     after = await newest_record(small)
     await invite(small)
-    async with socket(small) as first, socket(small) as second, socket(small, OTHER) as other:
+    async with placed(small) as first, placed(small) as second, placed(small, OTHER) as other:
         assert await begun(first, "1", after) is None
         assert await begun(second, "2", after) is None
         refused = await begun(second, "3", after)
@@ -90,7 +102,7 @@ async def test_a_caller_has_so_many_subscriptions_in_all_and_gets_places_back(sm
 
 
 async def test_a_socket_runs_so_many_operations_at_a_time(small: Server):
-    async with socket(small) as one:
+    async with placed(small) as one:
         for name in ("1", "2", "3"):
             await one.subscribe(ACTIVITY, name)
         assert await one.closing() == 4429
@@ -100,7 +112,7 @@ async def test_a_socket_runs_so_many_operations_at_a_time(small: Server):
 
 @pytest.mark.parametrize("message", ["x" * 2049, ["x" * 700] * 3], ids=["one frame", "fragments"])
 async def test_a_message_that_is_too_large_closes_the_socket(message: str | list[str], small: Server):
-    async with socket(small) as one:
+    async with placed(small) as one:
         await one.raw.send(message)
         assert await one.closing() == 1009
 
