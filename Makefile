@@ -21,7 +21,7 @@ fuzz: $(READY) ## Generated operations by plan and by the executor, and long his
 	@end=$$(( $$(date +%s) + 60 * $(MINUTES) )); while [ $$(date +%s) -lt $$end ]; do \
 		$(BIN)/pytest $(FUZZED) -q --hypothesis-profile=fuzz --timeout=0 || exit 1; done
 FUZZED := tests/api/test_generated_operations.py tests/api/test_generated_mutations.py \
-	tests/access/test_relationship_machine.py tests/access/test_purchase_machine.py
+	tests/access/test_relationship_machine.py tests/access/test_purchase_machine.py tests/storage/test_concurrent_writes.py
 
 ROUNDS ?= 1000
 races: $(READY) ## Have decisions race on PostgreSQL a thousand times each, or ROUNDS=5000 make races.
