@@ -161,9 +161,10 @@ class SqliteWriter:
 
     def _send_commit(self, rows: list[Append]) -> DatabaseError | None:
         try:
+            if not self.connection.in_transaction:
+                raise DatabaseError("SQLite gave the transaction up, as it does where a disk is full or fails")
             send(self.connection, rows)
-            # Fails where the disk made SQLite give up all of it meanwhile.
-            self.connection.execute("commit")
+            self.connection.commit()
         except DatabaseError as error:
             self.connection.end_transaction()
             return error

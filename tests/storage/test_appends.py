@@ -98,3 +98,22 @@ async def test_where_one_is_refused_all_that_wait_for_the_commit_are_told(
     await note(database, 200, "behind")
     assert lines(other) == ["behind"]
     await database.close()
+
+
+@pytest.mark.parametrize("others", [1, 5])
+async def test_where_sqlite_gave_all_of_it_up_none_is_kept(
+    database: SqliteDatabase, other: sqlite3.Connection, others: int
+):
+    """As on a full disk: what is inserted afterwards would be a transaction of its own."""
+    tasks = [asyncio.create_task(note(database, thing, f"{thing}")) for thing in range(others)]
+    await asyncio.sleep(0)
+    last = await database.begin(writes=True)
+    with pytest.raises(DatabaseError):
+        await last.change("insert or rollback into thing values (?)", [0])
+    await last.rollback()
+    outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [DatabaseError] * others
+    assert lines(other) == []
+    await note(database, 200, "behind")
+    assert lines(other) == ["behind"]
+    await database.close()
