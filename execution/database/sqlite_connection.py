@@ -53,7 +53,7 @@ class SqliteConnection:
             raise DatabaseError(str(error)) from error
 
     def commit(self) -> None:
-        """Commits; by the driver's own way, which gives Python up once for it, where a statement does so three times."""
+        """Commits by the driver's own way, which gives Python up once, where a statement does so three times."""
         try:
             self._raw.commit()
         except sqlite3.Error as error:
