@@ -1,9 +1,8 @@
 """The one connection that writes to a SQLite file: transactions come one after the other.
 
 Those that end in one turn of the loop are committed together, each kept or not by itself: a commit writes every page
-that changed, and most of them change with every line of a log. Nobody is answered before it. A thread makes it, and
-whoever writes next is read, checked and queued meanwhile; when it is made, they write before the others are answered,
-so that the thread has the next commit to make while they are.
+that changed, and most change with every line of a log. Nobody is answered before it. A thread makes it, and whoever is
+next is read, checked and queued meanwhile, and writes before the others are answered, so that the thread goes on.
 """
 
 import asyncio
@@ -11,6 +10,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cached_property, partial
 
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_random
@@ -165,9 +165,11 @@ class SqliteWriter:
                 raise DatabaseError("SQLite gave the transaction up, as it does where a disk is full or fails")
             send(self.connection, rows)
             self.connection.commit()
-        except DatabaseError as error:
-            self.connection.end_transaction()
-            return error
+        except Exception as error:
+            # The driver has its own for values, such as half a character. Whatever it is, the turn is handed on.
+            with suppress(DatabaseError):
+                self.connection.end_transaction()
+            return error if isinstance(error, DatabaseError) else DatabaseError(str(error))
         return None
 
     def _sent(self, together: JointCommit, sent: "asyncio.Future[DatabaseError | None]") -> None:

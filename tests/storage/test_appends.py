@@ -86,12 +86,14 @@ async def test_those_of_who_keeps_nothing_are_not_kept(
     await database.close()
 
 
+@pytest.mark.parametrize("whose", [None, "\ud800"], ids=["by SQLite", "by its driver"])
 @pytest.mark.parametrize("others", [0, 1, 5])
 async def test_where_one_is_refused_all_that_wait_for_the_commit_are_told(
-    database: SqliteDatabase, other: sqlite3.Connection, others: int
+    database: SqliteDatabase, other: sqlite3.Connection, others: int, whose: str | None
 ):
     writing = [note(database, thing, f"{thing}") for thing in range(others)]
-    outcomes = await asyncio.gather(*writing, note(database, 100, "refused", whose=None), return_exceptions=True)
+    async with asyncio.timeout(20):
+        outcomes = await asyncio.gather(*writing, note(database, 100, "refused", whose=whose), return_exceptions=True)
     assert [type(outcome) for outcome in outcomes] == [DatabaseError] * (others + 1)
     assert lines(other) == []
     assert other.execute("select count(*) from thing").fetchone() == (0,)
