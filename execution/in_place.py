@@ -15,7 +15,7 @@ class InPlace:
 
     def __init__(self, expression: str) -> None:
         self.expression = expression
-        self._convert = eval(f"lambda value: {expression}")  # noqa: S307 - of the texts below
+        self._convert = eval(f"lambda value: {expression}")  # noqa: S307 - texts of this room
 
     def __call__(self, value: Any) -> Any:  # noqa: ANN401 - as any other conversion
         """The converted value."""

@@ -129,8 +129,7 @@ class Unit:
         Raises:
             DatabaseError: It could not be run, or the database refused the commit; nothing was kept.
         """
-        if not self._turn.take_at_once():
-            await self._turn.take()
+        await self._turn.take()
         try:
             if self._ended:
                 raise asyncio.CancelledError
@@ -145,6 +144,7 @@ class Unit:
             self._tell()
 
     async def _at_its_turn(self, send: Callable[[Transaction], Awaitable[ResultT]]) -> ResultT:
+        # It is mostly free, and this is done for each statement of each mutation.
         if not self._turn.take_at_once():
             await self._turn.take()
         try:
@@ -204,8 +204,7 @@ class Unit:
         Raises:
             DatabaseError: The database refused the commit; nothing was kept.
         """
-        if not self._turn.take_at_once():
-            await self._turn.take()
+        await self._turn.take()
         self._ended = True
         transaction, self._transaction = self._transaction, None
         self._turn.hand_on()

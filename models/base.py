@@ -38,11 +38,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         """On SQLite the text that SQLAlchemy would make, in one step for its four."""
         if dialect.name != "sqlite":
             return super().bind_processor(dialect)
-        return lambda value: (
-            None
-            if value is None
-            else (value if value.tzinfo is UTC else _in_utc(value)).isoformat(" ", "microseconds")[:SQLITE_INSTANT]
-        )
+        return lambda value: None if value is None else _in_utc(value).isoformat(" ", "microseconds")[:SQLITE_INSTANT]
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Refuses a naive instant, whose zone nobody could tell later."""
@@ -60,7 +56,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 def _in_utc(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError("an instant needs a time zone")
-    return value.astimezone(UTC)
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
 
 
 # A key compares byte by byte, on both databases alike and as Python compares code points: sorted by a

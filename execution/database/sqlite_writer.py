@@ -77,12 +77,11 @@ class SqliteWriter:
         Raises:
             DeadlineError: Another process writes for too long.
         """
-        if not self._turn.take_at_once():
-            try:
-                await self._turn.take()
-            except BaseException:
-                self._settle()
-                raise
+        try:
+            await self._turn.take()
+        except BaseException:
+            self._settle()
+            raise
         joins = self._together is not None
         if not joins:
             try:

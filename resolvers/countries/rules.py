@@ -126,7 +126,7 @@ def home_region(country: str) -> str:
     Returns:
         The selling region; a country outside the regions (China) is one of its own to its national cloud.
     """
-    return _regions().get(country) or country
+    return region_of(country) or country
 
 
 def countries_in(region: str) -> frozenset[str]:

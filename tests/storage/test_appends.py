@@ -2,9 +2,6 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
 
 import pytest
 
@@ -15,22 +12,6 @@ from execution.database.sqlite import SqliteDatabase
 LINE = "INSERT INTO line (what, whose) VALUES (?, ?)"
 LINES = "select what from line order by number"
 ADD = "insert into thing values (?)"
-
-
-@pytest.fixture
-def other(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    """Another process's connection to the file, which it makes."""
-    with closing(sqlite3.connect(tmp_path / "log.sqlite3", isolation_level=None)) as connection:
-        connection.execute("pragma journal_mode = wal")
-        connection.execute("create table line (number integer primary key, what unique, whose not null)")
-        connection.execute("create table thing (id integer primary key)")
-        yield connection
-
-
-@pytest.fixture
-async def database(tmp_path: Path, other: sqlite3.Connection) -> SqliteDatabase:
-    assert other.in_transaction is False
-    return SqliteDatabase(str(tmp_path / "log.sqlite3"), 5)
 
 
 def lines(other: sqlite3.Connection) -> list[str]:
