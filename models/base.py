@@ -38,7 +38,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         """On SQLite the text that SQLAlchemy would make, in one step for its four."""
         if dialect.name != "sqlite":
             return super().bind_processor(dialect)
-        return lambda value: None if value is None else _in_utc(value).isoformat(" ", "microseconds")[:SQLITE_INSTANT]
+        return _sqlite_text
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Refuses a naive instant, whose zone nobody could tell later."""
@@ -53,10 +53,18 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def _sqlite_text(value: datetime | None) -> str | None:
+    if value is None:
+        return None
+    # Most are in it already.
+    instant = value if value.tzinfo is UTC else _in_utc(value)
+    return instant.isoformat(" ", "microseconds")[:SQLITE_INSTANT]
+
+
 def _in_utc(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError("an instant needs a time zone")
-    return value if value.tzinfo is UTC else value.astimezone(UTC)
+    return value.astimezone(UTC)
 
 
 # A key compares byte by byte, on both databases alike and as Python compares code points: sorted by a

@@ -15,7 +15,7 @@ from resolvers.countries.phones import check_phone
 from resolvers.customer_lookup import customer_not_found, find_customer
 from resolvers.customers import CustomerRow
 from resolvers.faults import Fault, FaultCode, Path
-from resolvers.naming import check_email, check_person_name, fold
+from resolvers.naming import LONGEST_PERSON_NAME, check_email, check_text, fold
 from resolvers.outcome import Outcome, stopped
 
 
@@ -68,8 +68,8 @@ def check_agreement(form: AgreementForm, country: str, now: datetime, path: Path
 
 
 def _check_contact(form: ContactForm, country: str, path: Path) -> tuple[ContactForm, list[Fault]]:
-    first, first_faults = check_person_name(form.first_name or "", (*path, "firstName"))
-    last, last_faults = check_person_name(form.last_name or "", (*path, "lastName"))
+    first, first_faults = check_text(form.first_name or "", (*path, "firstName"), LONGEST_PERSON_NAME)
+    last, last_faults = check_text(form.last_name or "", (*path, "lastName"), LONGEST_PERSON_NAME)
     email, email_faults = check_email(form.email or "", (*path, "email"))
     phone, phone_faults = (
         check_phone(form.phone_number, country, (*path, "phoneNumber")) if form.phone_number else (None, [])

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import cache
-from secrets import token_hex
+from os import urandom
 from uuid import UUID
 
 from sqlalchemy import Update, Uuid, bindparam, update
@@ -145,7 +145,7 @@ async def _write(
 
 async def _replace(call: Call, before: BillingProfileRow, form: BillingProfileForm) -> BillingProfileRow:
     # Of two writers with one etag the second waits for the first where it reads, and then reads another etag.
-    content = {**billing_columns(form), "etag": token_hex(16)}
+    content = {**billing_columns(form), "etag": urandom(16).hex()}
     await call.transaction.write(_replacement(), {**content, "updated_at": call.now, "customer": before.customer_id})
     return before._replace(**content)
 

@@ -146,6 +146,8 @@ def check_region(principal: Principal, country: str) -> list[Fault]:
         principal: The partner's principal.
         country: The customer's country, known or not; an unknown one is another check's fault.
     """
+    if country == principal.country:
+        return []
     own, theirs = home_region(principal.country or ""), home_region(country)
     if own == theirs or country_rules(country) is None:
         return []

@@ -112,33 +112,6 @@ def missing(path: Path, why: str = "") -> Fault:
     return Fault(FaultCode.REQUIRED, f"{label(path)} is required{why}; fill it in.", path, INVALID_PROPERTY)
 
 
-def check_optional_text(text: str | None, path: Path, longest: int) -> tuple[str | None, list[Fault]]:
-    """Check a short text that may be absent (customers.md 1.4).
-
-    Args:
-        text: What was typed; blank is the same as absent.
-        path: Path of the field.
-        longest: The most characters it may have.
-
-    Returns:
-        The text without white space around it, or None where there is none; and the faults, at most one.
-    """
-    # What can be printed holds no control character, and no blank but the space.
-    if text and text.isprintable() and text[0] != " " and text[-1] != " " and len(text) <= longest:
-        return text, []
-    trimmed = trim(text) if text else ""
-    if not trimmed:
-        return None, []
-    if contains_control(trimmed):
-        return trimmed, [
-            invalid(path, f"{label(path)} holds an invisible control character; remove it and type plain text.")
-        ]
-    if len(trimmed) > longest:
-        message = f"{label(path)} has {len(trimmed)} characters; shorten it to {longest} at most."
-        return trimmed, [Fault(FaultCode.TOO_LONG, message, path, INVALID_PROPERTY)]
-    return trimmed, []
-
-
 def check_text(text: str, path: Path, longest: int) -> tuple[str, list[Fault]]:
     """Check a short text that must be there (customers.md 1.4).
 
@@ -150,8 +123,37 @@ def check_text(text: str, path: Path, longest: int) -> tuple[str, list[Fault]]:
     Returns:
         The text without white space around it; and the faults, at most one.
     """
-    trimmed, faults = check_optional_text(text, path, longest)
-    return (trimmed, faults) if trimmed is not None else ("", [missing(path)])
+    # What can be printed holds no control character, and no blank but the space.
+    if text and text.isprintable() and text[0] != " " and text[-1] != " " and len(text) <= longest:
+        return text, []
+    trimmed = trim(text)
+    if not trimmed:
+        return "", [missing(path)]
+    if contains_control(trimmed):
+        return trimmed, [
+            invalid(path, f"{label(path)} holds an invisible control character; remove it and type plain text.")
+        ]
+    if len(trimmed) > longest:
+        message = f"{label(path)} has {len(trimmed)} characters; shorten it to {longest} at most."
+        return trimmed, [Fault(FaultCode.TOO_LONG, message, path, INVALID_PROPERTY)]
+    return trimmed, []
+
+
+def check_optional_text(text: str | None, path: Path, longest: int) -> tuple[str | None, list[Fault]]:
+    """Check a short text that may be absent (customers.md 1.4).
+
+    Args:
+        text: What was typed; blank is the same as absent.
+        path: Path of the field.
+        longest: The most characters it may have.
+
+    Returns:
+        The text without white space around it, or None where there is none; and the faults, at most one.
+    """
+    if not text:
+        return None, []
+    trimmed, faults = check_text(text, path, longest)
+    return (trimmed, faults) if trimmed else (None, [])
 
 
 def check_company_name(name: str, path: Path) -> tuple[str, list[Fault]]:
@@ -171,22 +173,9 @@ def check_company_name(name: str, path: Path) -> tuple[str, list[Fault]]:
     # A letter and its accent count as one, however they are encoded.
     if len(unicodedata.normalize("NFC", trimmed)) == 1:
         faults = [invalid(path, f"{label(path)} has one character only; {advice}")]
-    elif not any(character.isalnum() for character in trimmed):
+    elif not trimmed[0].isalnum() and not any(character.isalnum() for character in trimmed):
         faults = [invalid(path, f"{label(path)} {quoted(trimmed)} has no letter and no digit; {advice}")]
     return trimmed, faults
-
-
-def check_person_name(name: str, path: Path) -> tuple[str, list[Fault]]:
-    """Check the first, middle or last name of a person (customers.md 1.4, 1.6).
-
-    Args:
-        name: What was typed.
-        path: Path of the field.
-
-    Returns:
-        The name without white space around it; and the faults, at most one.
-    """
-    return check_text(name, path, LONGEST_PERSON_NAME)
 
 
 def check_email(email: str, path: Path) -> tuple[str, list[Fault]]:

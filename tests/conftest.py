@@ -18,7 +18,10 @@ from tests.worlds import POSTGRES, WANT_OF_POSTGRESQL, World, administer, fill, 
 
 # A name of its own for each run: several may go on at once.
 TEMPLATE = f"clientela_test_{uuid4().hex[:12]}"
-hypothesis_settings.register_profile("fuzz")
+# No example has a deadline: how long it takes is the machine's affair.
+hypothesis_settings.register_profile("suite", deadline=None)
+hypothesis_settings.register_profile("fuzz", deadline=None)
+hypothesis_settings.load_profile("suite")
 NO_SKIPS = bool(os.environ.get("CLIENTELA_NO_SKIPS"))
 """Set in continuous integration, where everything is there: a skipped test fails the run."""
 

@@ -54,9 +54,14 @@ class RateLimiter:
         if principal.client_id is not None:
             owners.append((self._of_application, (principal.tenant_id.int, principal.client_id)))
         owners.append((self._of_address, address))
-        draws: list[Draw] = [(points, whose, cost or 1) for (points, _), whose in owners if points.a_minute]
+        draws: list[Draw] = []
+        for (points, _), whose in owners:
+            if points.a_minute:
+                draws.append((points, whose, cost or 1))
         if mutations:
-            draws += [(writes, whose, mutations) for (_, writes), whose in owners if writes.a_minute]
+            for (_, writes), whose in owners:
+                if writes.a_minute:
+                    draws.append((writes, whose, mutations))
         try:
             left = self._buckets.take(draws)
         except Exhausted as exhausted:

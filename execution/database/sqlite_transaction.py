@@ -42,7 +42,7 @@ class SqliteTransaction:
         self._joins = joins
         self._saved = False
         self._kept_back: tuple[str, Sequence[Any]] | None = None
-        self._own = Appends()
+        self._own: list[Append] = []
         # Of those before it, written after its savepoint.
         self._others: list[Append] = []
 
@@ -63,7 +63,7 @@ class SqliteTransaction:
 
     async def append(self, table: str, sql: str, arguments: Sequence[Any]) -> None:
         """Runs an INSERT with the commit, or before somebody asks for the table."""
-        self._own.add([(table, sql, arguments)])
+        self._own.append((table, sql, arguments))
 
     async def fetch_and_commit(self, sql: str, arguments: Sequence[Any]) -> Sequence[Row]:
         """All rows of a statement, then the commit."""
@@ -85,8 +85,8 @@ class SqliteTransaction:
         except DatabaseError:
             await self.rollback()
             raise
-        if self._own.rows:
-            self._appends.add(self._own.rows)
+        if self._own:
+            self._appends.add(self._own)
         await self._ended().wait()
 
     async def rollback(self) -> None:
@@ -106,15 +106,16 @@ class SqliteTransaction:
             kept_back, self._kept_back = self._kept_back, None
             self._change(*kept_back)
         if self._appends.rows and self._appends.concern(sql):
-            self._others += self._send(self._appends)
-        if self._own.rows and self._own.concern(sql):
-            self._send(self._own)
+            others = self._appends.take()
+            self._send(others)
+            self._others += others
+        if any(table in sql for table, _, _ in self._own):
+            own, self._own = self._own, []
+            self._send(own)
 
-    def _send(self, appends: Appends) -> list[Append]:
-        rows = appends.take()
+    def _send(self, rows: Sequence[Append]) -> None:
         self._save()
         send(self._connection, rows)
-        return rows
 
     def _change(self, sql: str, arguments: Sequence[Any]) -> int:
         self._save()

@@ -22,6 +22,10 @@ Row = Sequence[Any]
 """Values of one row, as the driver has them."""
 
 
+Call = Callable[[Mapping[str, Any]], tuple[str, Row]]
+"""From values by parameter name to a text, and the values as a driver takes them."""
+
+
 class Executed:
     """What a statement brought.
 
@@ -58,7 +62,7 @@ class _Shape:
 
     Attributes:
         compiled: As SQLAlchemy compiled it.
-        bind: From values by parameter name to the driver's, in the order of the parameters.
+        call: From values by parameter name to the text and the driver's values, in the order of the parameters.
         writes: Whether it changes rows and returns none.
         table: The table that it changes; empty where it changes none.
     """
@@ -67,7 +71,8 @@ class _Shape:
         self.compiled = compiled
         self._dialect = dialect
         names = compiled.positiontup or ()
-        self.bind = _binding(names, [bind_processor(compiled.binds[name].type, dialect) for name in names])
+        processes = [bind_processor(compiled.binds[name].type, dialect) for name in names]
+        self.call = _calling(compiled.string, names, processes)
         self.writes = (compiled.isinsert or compiled.isupdate or compiled.isdelete) and not compiled.effective_returning
         self.table: str = compiled.statement.table.name if self.writes else ""  # type: ignore[union-attr] # DML has one
 
@@ -83,9 +88,9 @@ class _Shape:
         return found if any(found) else None
 
 
-def _binding(names: Sequence[str], processes: Sequence[Process | None]) -> Callable[[Mapping[str, Any]], Row]:
+def _calling(sql: str, names: Sequence[str], processes: Sequence[Process | None]) -> Call:
     """What makes a driver's row of parameters from values by name: Python of its own, for commands have twenty."""
-    known: dict[str, object] = {}
+    known: dict[str, object] = {"sql": sql}
 
     def named(found: object) -> str:
         name = f"known{len(known)}"
@@ -97,44 +102,40 @@ def _binding(names: Sequence[str], processes: Sequence[Process | None]) -> Calla
         f"v{place}" if process is None else f"({written(process, f'v{place}', named)})"
         for place, process in enumerate(processes)
     ]
-    code = "\n".join(["def bind(given):", *lines, f"    return [{', '.join(row)}]"])
+    code = "\n".join(["def call(given):", *lines, f"    return sql, [{', '.join(row)}]"])
     exec(code, known)  # noqa: S102 - of parameters' names, quoted
-    return cast("Callable[[Mapping[str, Any]], Row]", known["bind"])
+    return cast("Call", known["call"])
 
 
 class Statement:
     """Text for one driver and how to bind it; compiled once, run as often as needed.
 
     Attributes:
-        sql: The text, with the driver's own placeholders.
         writes: Whether it changes rows and returns none.
         table: The table that it changes; empty where it changes none.
+        call: Text and parameters of one call, from Python values by parameter name; those that the statement brought
+            itself may be left out.
     """
 
     def __init__(self, shape: _Shape, values: Mapping[str, Any]) -> None:
-        self.sql = shape.compiled.string
         self.writes = shape.writes
         self.table = shape.table
         self._shape = shape
-        self._bind = shape.bind
-        self._expands = bool(shape.compiled.post_compile_params)
         self._values = values
-
-    def call(self, values: Mapping[str, Any]) -> tuple[str, Row]:
-        """Text and parameters of one call.
-
-        Args:
-            values: Python values by parameter name; those that the statement brought itself may be left out.
-        """
-        if self._expands:
-            return self._expanded(values)
-        return self.sql, self._bind({**self._values, **values} if self._values else values)
+        self.call: Call = shape.call
+        if shape.compiled.post_compile_params:
+            self.call = self._expanded
+        elif values:
+            self.call = self._with_its_own
 
     def result(self, raw: Sequence[Row]) -> Executed:
         """Raw rows as SQLAlchemy's own, with Python values."""
         meaning, processes = self._shape.meaning, self._shape.processes
         places = meaning._key_to_index
         return Executed([NamedRow(meaning, processes, places, row) for row in raw])
+
+    def _with_its_own(self, values: Mapping[str, Any]) -> tuple[str, Row]:
+        return self._shape.call({**self._values, **values})
 
     def _expanded(self, values: Mapping[str, Any]) -> tuple[str, Row]:
         # An IN over a list has as many placeholders as the list has members.

@@ -17,23 +17,28 @@ class _Place:
 
 
 class Turn:
-    """As asyncio's lock, but that it can be taken without waiting, and that those who wait are woken together."""
+    """As asyncio's lock, but that it can be taken without waiting, and that those who wait are woken together.
 
-    __slots__ = ("_queue", "taken")
+    Attributes:
+        taken: Whether somebody has it.
+        queue: Who waits for it; None while nobody ever did.
+    """
+
+    __slots__ = ("queue", "taken")
 
     def __init__(self) -> None:
         # Nobody waits for most of them.
-        self._queue: deque[_Place] | None = None
+        self.queue: deque[_Place] | None = None
         self.taken = False
 
     @property
     def waiting(self) -> int:
         """How many wait for it."""
-        return len(self._queue or ())
+        return len(self.queue or ())
 
     def take_at_once(self) -> bool:
         """Takes it where it is free and nobody waits; whether it could."""
-        if self.taken or self._queue:
+        if self.taken or self.queue:
             return False
         self.taken = True
         return True
@@ -42,7 +47,7 @@ class Turn:
         """Takes it, once it is free and whoever came before had it."""
         if self.take_at_once():
             return
-        self._queue = queue = self._queue or deque()
+        self.queue = queue = self.queue or deque()
         place = _Place()
         queue.append(place)
         try:
@@ -62,8 +67,8 @@ class Turn:
     def hand_on(self) -> None:
         """Gives it free, and wakes those who wait."""
         self.taken = False
-        if not self._queue or self._queue[0].woken.done():
+        if not self.queue or self.queue[0].woken.done():
             return
-        for place in islice(self._queue, WOKEN_TOGETHER):
+        for place in islice(self.queue, WOKEN_TOGETHER):
             if not place.woken.done():
                 place.woken.set_result(None)

@@ -21,10 +21,12 @@ def bind_processor(kind: TypeEngine[Any], dialect: Dialect) -> Process | None:
     if process is None:
         return None
     if isinstance(stored, sql.JSON) and stored.none_as_null:
-        return lambda value: None if value is None else json_text(value)
+        return _json_text_or_null
     if isinstance(stored, sql.Uuid) and stored.as_uuid:
         # Ids are the most frequent parameters, and to format the number takes three times as long.
         return InPlace("None if value is None else value.int.to_bytes(16).hex()")
+    if isinstance(stored, sql.Boolean):
+        return {value: process(value) for value in (None, True, False)}.__getitem__
     if isinstance(stored, sql.Enum) and issubclass(stored.enum_class or object, str):
         members = [member.value for member in stored.enum_class or ()]
         if members == stored.enums:
@@ -49,3 +51,7 @@ def result_processor(kind: TypeEngine[Any], dialect: Dialect) -> Process | None:
 def json_text(value: object) -> str:
     """JSON as either database stores it."""
     return orjson.dumps(value).decode()
+
+
+def _json_text_or_null(value: object) -> str | None:
+    return None if value is None else orjson.dumps(value).decode()

@@ -11,7 +11,6 @@ from resolvers.forms import AddressForm
 from resolvers.naming import (
     LONGEST_PERSON_NAME,
     check_optional_text,
-    check_person_name,
     check_text,
     invalid,
     missing,
@@ -39,34 +38,31 @@ def check_address(form: AddressForm, path: Path) -> tuple[AddressForm, list[Faul
         the states, postal code in the country's form; and all faults, in the order of the fields. An unknown
         country is one fault, and nothing that depends on the country is held against the person then.
     """
-    code, country_faults = _check_country(form.country, (*path, "country"))
+    code = trim(form.country).upper()
     rules = country_rules(code)
     values, faults = gather(
         {
-            "country": (code, country_faults),
+            "country": (code, [] if rules else [_no_country(code, (*path, "country"))]),
             "address_line1": check_text(form.address_line1, (*path, "addressLine1"), LONGEST_LINE),
             "address_line2": check_optional_text(form.address_line2, (*path, "addressLine2"), LONGEST_LINE),
             "city": _check_city(form.city, rules, (*path, "city")),
             "state": _check_state(form.state, rules, (*path, "state")),
             "postal_code": _check_postal_code(form.postal_code, rules, (*path, "postalCode")),
             "region": check_optional_text(form.region, (*path, "region"), LONGEST_REGION),
-            "first_name": check_person_name(form.first_name, (*path, "firstName")),
+            "first_name": check_text(form.first_name, (*path, "firstName"), LONGEST_PERSON_NAME),
             "middle_name": check_optional_text(form.middle_name, (*path, "middleName"), LONGEST_PERSON_NAME),
-            "last_name": check_person_name(form.last_name, (*path, "lastName")),
+            "last_name": check_text(form.last_name, (*path, "lastName"), LONGEST_PERSON_NAME),
             "phone_number": check_phone(form.phone_number, code, (*path, "phoneNumber")),
         }
     )
     return AddressForm(**values), faults
 
 
-def _check_country(country: str, path: Path) -> tuple[str, list[Fault]]:
-    code = trim(country).upper()
+def _no_country(code: str, path: Path) -> Fault:
     if not code:
-        return code, [missing(path)]
-    if country_rules(code) is None:
-        message = f"Country {quoted(code)} is not a known market; write its two-letter ISO code, e.g. US."
-        return code, [Fault(FaultCode.INVALID, message, path, UNKNOWN_COUNTRY)]
-    return code, []
+        return missing(path)
+    message = f"Country {quoted(code)} is not a known market; write its two-letter ISO code, e.g. US."
+    return Fault(FaultCode.INVALID, message, path, UNKNOWN_COUNTRY)
 
 
 def _check_city(city: str | None, rules: CountryRules | None, path: Path) -> tuple[str | None, list[Fault]]:

@@ -47,7 +47,7 @@ def check_billing_profile(form: BillingProfileForm, path: Path) -> tuple[Billing
 
 def _check_culture(culture: str, rules: CountryRules | None, path: Path) -> tuple[str, list[Fault]]:
     text, faults = check_text(culture, path, LONGEST_TAG)
-    if faults or rules is None:
+    if faults or rules is None or text in rules.cultures:
         return text, faults
     for known in rules.cultures:
         if known.lower() == text.lower():

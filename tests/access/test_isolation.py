@@ -173,7 +173,6 @@ async def test_two_partners_in_any_order_see_and_store_what_they_would_alone(api
     bounds = settings(
         max_examples=8,
         stateful_step_count=14,
-        deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
     )

@@ -88,7 +88,6 @@ async def test_whatever_anybody_does_the_model_foretells(api: Api, overheard: Ov
     bounds = settings(
         max_examples=150 if FUZZING else 3,
         stateful_step_count=40 if FUZZING else 14,
-        deadline=None,
         database=None,
         # A history is shown as it was played: to look for a shorter one takes more minutes than to read it.
         phases=[Phase.generate],

@@ -98,7 +98,6 @@ async def test_a_market_in_any_order_keeps_its_invariants(api: Api, overheard: O
     bounds = settings(
         max_examples=150 if FUZZING else 2,
         stateful_step_count=40 if FUZZING else 10,
-        deadline=None,
         database=None,
         # A history is shown as it was played: to look for a shorter one takes more minutes than to read it.
         phases=[Phase.generate],

@@ -84,14 +84,14 @@ async def test_what_databases_choke_on_everywhere(api: Api, target: Target, valu
         assert_clear(await call(api, target, field, path, value), text_length(value))
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150, derandomize=True)
 @given(place=st.sampled_from(PLACES), value=anything)
 async def test_any_value_anywhere(api: Api, target: Target, place: Any, value: Any):
     field, path = place
     assert_clear(await call(api, target, field, path, value), text_length(value))
 
 
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=80, derandomize=True)
 @given(place=st.sampled_from([place for place in PLACES if not isinstance(place[1][-1], int)]), value=texts)
 async def test_any_text_anywhere(api: Api, target: Target, place: Any, value: str):
     """Texts get past the parser and into the rules and the database."""

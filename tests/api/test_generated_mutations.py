@@ -233,7 +233,6 @@ async def copies(world: World) -> AsyncIterator[Copies]:
 @given(seed=st.integers(0, 2**63))
 @settings(
     max_examples=DOCUMENTS,
-    deadline=None,
     # What a document did stays: a case cannot be tried again and made smaller.
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -72,7 +72,6 @@ async def executing(api: Api) -> AsyncIterator[httpx.AsyncClient]:
 @given(data=st.data())
 @settings(
     max_examples=DOCUMENTS,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 async def test_any_operation_for_anybody(api: Api, executing: httpx.AsyncClient, pool: Pool, data: st.DataObject):

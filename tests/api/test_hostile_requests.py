@@ -35,14 +35,14 @@ def is_an_answer(status: int, body: dict[str, object]) -> None:
 
 
 @given(bodies)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 async def test_any_body_gets_an_answer(api: Api, body: bytes):
     response = await post(api, body)
     is_an_answer(response.status_code, response.json())
 
 
 @given(st.lists(st.tuples(st.sampled_from(MEMBERS).map(str.encode) | st.binary(max_size=4), bodies), max_size=4))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 async def test_any_query_string_gets_an_answer(api: Api, pairs: list[tuple[bytes, bytes]]):
     query = "&".join(f"{quote_from_bytes(name)}={quote_from_bytes(value)}" for name, value in pairs)
     response = await get(api, query)
@@ -50,7 +50,7 @@ async def test_any_query_string_gets_an_answer(api: Api, pairs: list[tuple[bytes
 
 
 @given(headers | types, headers | types, headers)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 async def test_any_header_gets_an_answer(api: Api, accept: str, content_type: str, encoding: str):
     sent = {"Accept": accept, "Content-Type": content_type, "Content-Encoding": encoding, "Accept-Encoding": encoding}
     response = await post(api, b'{"query": "{ __typename }"}', **sent)

@@ -67,7 +67,7 @@ async def test_any_sequence_ends_as_the_model_says(api: Api):
             elif expected == "replayed":
                 assert made == model.done[key][1]
 
-    @settings(max_examples=15, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=15, database=None, suppress_health_check=[HealthCheck.too_slow])
     @given(steps)
     def all_of_them(sequence: list[tuple[str, str]]) -> None:
         asyncio.run_coroutine_threadsafe(play(sequence), loop).result(60)

@@ -47,7 +47,7 @@ async def test_the_pages_make_up_the_whole_list(api: Api, customers: list[Listed
     assert found == expected
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=25, derandomize=True)
 @given(data=st.data())
 async def test_any_window_is_a_slice_of_the_list(api: Api, customers: list[Listed], data: st.DataObject):
     """Any size, from either end, behind and ahead of any row, under any filter, in any order."""
@@ -88,7 +88,7 @@ async def _cursor(api: Api, chosen: Any, order: Any, whole: list[str], position:
     return cursor
 
 
-@settings(max_examples=8, deadline=None, derandomize=True)
+@settings(max_examples=8, derandomize=True)
 @given(size=st.integers(7, 500), forward=st.booleans(), order=st.sampled_from(ORDERS))
 async def test_pages_of_any_size_concatenate_to_the_whole(
     api: Api, customers: list[Listed], size: int, forward: bool, order: Any

@@ -34,7 +34,7 @@ def newest(number: int, selection: str) -> str:
     return f"{{ customers(first: {number}, orderBy: {{field: CREATED_AT, direction: DESC}}) {selection} }}"
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(max_examples=30, derandomize=True)
 @example(selection=whole("Customer"))
 @given(selection=selections("Customer"))
 async def test_fifty_customers_cost_what_one_costs(provider: Api, selection: str):
@@ -43,7 +43,7 @@ async def test_fifty_customers_cost_what_one_costs(provider: Api, selection: str
     assert await count(provider, newest(50, nodes)) == await count(provider, newest(1, nodes))
 
 
-@settings(max_examples=10, deadline=None, derandomize=True)
+@settings(max_examples=10, derandomize=True)
 @example(selection=whole("ActivityRecord"))
 @given(selection=selections("ActivityRecord"))
 async def test_fifty_lines_of_the_log_cost_what_one_costs(provider: Api, selection: str):
@@ -51,7 +51,7 @@ async def test_fifty_lines_of_the_log_cost_what_one_costs(provider: Api, selecti
     assert await count(provider, log.format(50, selection)) == await count(provider, log.format(1, selection))
 
 
-@settings(max_examples=10, deadline=None, derandomize=True)
+@settings(max_examples=10, derandomize=True)
 @example(selection=whole("Customer"))
 @given(selection=selections("Customer"))
 async def test_fifty_nodes_cost_what_one_costs(provider: Api, selection: str):

@@ -82,7 +82,7 @@ def told(body: dict[str, Any], document: str) -> Iterator[str]:
 @pytest.mark.parametrize("root", ROOTS)
 @pytest.mark.parametrize("mode", GenerationMode)
 @given(data=st.data())
-@settings(max_examples=DOCUMENTS, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=DOCUMENTS, suppress_health_check=list(HealthCheck))
 async def test_nothing_falls_over_and_no_message_tells_what_we_are_made_of(
     victim: Victim, schema: Any, scalars: None, root: str, mode: GenerationMode, data: st.DataObject
 ):

@@ -3,7 +3,7 @@
 from dataclasses import asdict, replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from resolvers.countries.addresses import check_address
@@ -152,7 +152,6 @@ def test_brazil_with_a_phone_is_accepted_customers_md_9_5():
 
 
 @given(GOOD_ADDRESSES)
-@settings(deadline=None)
 def test_what_passes_passes_again_unchanged(address):
     checked, faults = check_address(address, PATH)
     if not faults:

@@ -123,7 +123,7 @@ def test_an_unknown_country_holds_nothing_against_numbers():
 
 
 @given(COUNTRIES, NUMBER_LIKE | st.text(max_size=60))
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 def test_no_number_raises_and_what_passes_passes_again(country, text):
     for check in (check_phone, check_registration_number):
         value, faults = check(text, country, PHONE)

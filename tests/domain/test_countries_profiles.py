@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from resolvers.countries.profiles import check_billing_profile
@@ -64,7 +64,6 @@ def test_all_faults_of_a_profile_come_at_once_customers_md_1_3():
 
 
 @given(st.builds(BillingProfileForm, TEXT, TEXT, TEXT, TEXT, ADDRESSES, MAYBE, MAYBE))
-@settings(deadline=None)
 def test_no_profile_raises_and_each_fault_has_its_path(profile):
     _, faults = check_billing_profile(profile, PATH)
     assert all(fault.field[:2] == PATH and fault.message.endswith(".") for fault in faults)

@@ -195,7 +195,7 @@ MISFITS: st.SearchStrategy[object] = st.sampled_from(
     misfits=st.dictionaries(st.sampled_from([*FITTING, "unknown"]), MISFITS, max_size=1),
     left_out=st.sampled_from(["", "", "", "sure"]),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 async def test_any_values_of_variables(bookshop: Bookshop, fitting: dict, misfits: dict, left_out: str):
     """What types do with values is worked out once; what comes of it is what graphql-core makes of them."""
     variables = {name: value for name, value in (fitting | misfits).items() if name != left_out}
