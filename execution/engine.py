@@ -221,7 +221,7 @@ class Engine:
         if self._planner is not None:
             outcome = await self._planner.run(self.documents, document, operation, request.variables, context)
             if outcome is not None:
-                return outcome.data, outcome.errors, True
+                return *outcome, True
         return await self._execute(document.node, request, context)
 
     async def _execute(self, node: DocumentNode | None, request: Request, context: OperationContext) -> Ran:

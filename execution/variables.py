@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode, is_non_null_type
+from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode, get_nullable_type, is_non_null_type
 from graphql.execution.get_variable_signature import GraphQLVariableSignature, get_variable_signature
 from graphql.execution.values import VariableValues, VariableValueSource, get_variable_values
 from graphql.pyutils import Undefined
@@ -44,10 +44,11 @@ class Variables:
             signature = get_variable_signature(self._schema, node)
             if isinstance(signature, GraphQLError) or signature.default is not None:
                 return None
-            coerce = coercion_of(signature.type)
+            required = is_non_null_type(signature.type)
+            coerce = coercion_of(get_nullable_type(signature.type))
             if coerce is None:
                 return None
-            found.append(_Variable(signature.name, signature, coerce, is_non_null_type(signature.type)))
+            found.append(_Variable(signature.name, signature, coerce, required))
         return found
 
     @staticmethod
@@ -57,7 +58,7 @@ class Variables:
             value = given.get(name, Undefined)
             sources[name] = VariableValueSource(signature, value)
             if value is not Undefined:
-                found = coerced[name] = coerce(value)
+                found = coerced[name] = UNSURE if value is None and required else coerce(value)
                 if found is UNSURE:
                     return None
             elif required:

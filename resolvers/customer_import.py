@@ -13,7 +13,7 @@ from resolvers.naming import (
     LONGEST_PERSON_NAME,
     check_company_name,
     check_email,
-    check_optional_text,
+    check_text,
     label,
     quoted,
     trim,
@@ -95,8 +95,8 @@ def check_line(line: int, cells: Mapping[str, str], partner: Partner) -> tuple[K
         "name": check_company_name(cells["Company name"], ("companyName",)),
         "domain": check_domain(cells["Primary domain name"], partner.cloud.value, False, ("primaryDomainName",)),
         "email": check_email(cells["E-mail"], ("email",)),
-        "first_name": check_optional_text(cells.get("First name", ""), ("firstName",), LONGEST_PERSON_NAME),
-        "last_name": check_optional_text(cells.get("Last name", ""), ("lastName",), LONGEST_PERSON_NAME),
+        "first_name": check_text(cells.get("First name", ""), ("firstName",), LONGEST_PERSON_NAME, optional=True),
+        "last_name": check_text(cells.get("Last name", ""), ("lastName",), LONGEST_PERSON_NAME, optional=True),
     }
     if number := trim(cells.get("Registration number", "")):
         checks["number"] = check_registration_number(number, country, ("registrationNumber",))

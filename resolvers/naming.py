@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from functools import lru_cache
+from typing import Literal, overload
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -112,23 +113,31 @@ def missing(path: Path, why: str = "") -> Fault:
     return Fault(FaultCode.REQUIRED, f"{label(path)} is required{why}; fill it in.", path, INVALID_PROPERTY)
 
 
-def check_text(text: str, path: Path, longest: int) -> tuple[str, list[Fault]]:
-    """Check a short text that must be there (customers.md 1.4).
+@overload
+def check_text(text: str, path: Path, longest: int) -> tuple[str, list[Fault]]: ...
+@overload
+def check_text(
+    text: str | None, path: Path, longest: int, *, optional: Literal[True]
+) -> tuple[str | None, list[Fault]]: ...
+def check_text(text: str | None, path: Path, longest: int, *, optional: bool = False) -> tuple[str | None, list[Fault]]:
+    """Check a short text (customers.md 1.4).
 
     Args:
-        text: What was typed.
+        text: What was typed; blank is the same as absent.
         path: Path of the field.
         longest: The most characters it may have.
+        optional: Whether it may be absent.
 
     Returns:
-        The text without white space around it; and the faults, at most one.
+        The text without white space around it, where there is none None for one that may be absent; and the faults,
+        at most one.
     """
     # What can be printed holds no control character, and no blank but the space.
     if text and text.isprintable() and text[0] != " " and text[-1] != " " and len(text) <= longest:
         return text, []
-    trimmed = trim(text)
+    trimmed = trim(text or "")
     if not trimmed:
-        return "", [missing(path)]
+        return (None, []) if optional else ("", [missing(path)])
     if contains_control(trimmed):
         return trimmed, [
             invalid(path, f"{label(path)} holds an invisible control character; remove it and type plain text.")
@@ -137,23 +146,6 @@ def check_text(text: str, path: Path, longest: int) -> tuple[str, list[Fault]]:
         message = f"{label(path)} has {len(trimmed)} characters; shorten it to {longest} at most."
         return trimmed, [Fault(FaultCode.TOO_LONG, message, path, INVALID_PROPERTY)]
     return trimmed, []
-
-
-def check_optional_text(text: str | None, path: Path, longest: int) -> tuple[str | None, list[Fault]]:
-    """Check a short text that may be absent (customers.md 1.4).
-
-    Args:
-        text: What was typed; blank is the same as absent.
-        path: Path of the field.
-        longest: The most characters it may have.
-
-    Returns:
-        The text without white space around it, or None where there is none; and the faults, at most one.
-    """
-    if not text:
-        return None, []
-    trimmed, faults = check_text(text, path, longest)
-    return (trimmed, faults) if trimmed else (None, [])
 
 
 def check_company_name(name: str, path: Path) -> tuple[str, list[Fault]]:

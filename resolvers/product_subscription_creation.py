@@ -11,7 +11,7 @@ from models.product_subscription import ProductSubscriptionStatus
 from resolvers.call import Call
 from resolvers.customer_lookup import customer_not_found
 from resolvers.faults import Fault, FaultCode
-from resolvers.naming import check_optional_text, missing
+from resolvers.naming import check_text, missing
 from resolvers.offers import OfferRow, find_offer
 from resolvers.orders import Order, place_order
 from resolvers.outcome import Outcome, stopped
@@ -81,7 +81,7 @@ async def create_product_subscription(call: Call, form: PurchaseForm) -> Outcome
     else:
         faults += await check_offer(call, deal, offer, form.quantity)
         faults += await _check_parent(call, deal, offer, form)
-    name, name_faults = check_optional_text(form.friendly_name, ("input", "friendlyName"), LONGEST_FRIENDLY_NAME)
+    name, name_faults = check_text(form.friendly_name, ("input", "friendlyName"), LONGEST_FRIENDLY_NAME, optional=True)
     faults += name_faults
     if form.names_reseller:
         faults += await _check_reseller(call, form.reseller_id)

@@ -17,7 +17,7 @@ from resolvers.call import Call
 from resolvers.customer_lookup import customer_not_found, find_customer
 from resolvers.customers import CustomerRow
 from resolvers.faults import Fault, FaultCode, Path
-from resolvers.naming import check_optional_text, invalid, missing
+from resolvers.naming import check_text, invalid, missing
 from resolvers.outcome import Outcome, stopped
 from resolvers.qualifications import QualificationRow, visible_qualifications
 
@@ -108,11 +108,11 @@ def _check_form(form: QualificationForm) -> list[Fault]:
         return faults + _left_out(form.validation_code, CODE)
     if not (form.validation_code or "").strip():
         return [*faults, missing(CODE, ": the code that the organisation was given")]
-    return faults + check_optional_text(form.validation_code, CODE, LONGEST_CODE)[1]
+    return faults + check_text(form.validation_code, CODE, LONGEST_CODE, optional=True)[1]
 
 
 def _check_website(website: str | None) -> list[Fault]:
-    text, faults = check_optional_text(website, WEBSITE, LONGEST_WEBSITE)
+    text, faults = check_text(website, WEBSITE, LONGEST_WEBSITE, optional=True)
     if text is None or faults:
         return faults
     try:

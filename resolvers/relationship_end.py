@@ -13,7 +13,7 @@ from resolvers.audit import Change, change, record
 from resolvers.call import Call
 from resolvers.customer_lookup import customer_not_found
 from resolvers.faults import Fault, FaultCode
-from resolvers.naming import check_optional_text
+from resolvers.naming import check_text
 from resolvers.outcome import Outcome, stopped
 from resolvers.purchase_obstacles import purchase_obstacles
 from resolvers.purchase_permission_change import end_purchase_permissions
@@ -52,7 +52,7 @@ async def end_relationship(
     if found.status is RelationshipStatus.ENDED:
         message = "Your relationship with this customer ended already; there is nothing to end."
         return stopped(Fault(FaultCode.RELATIONSHIP_REQUIRED, message, CUSTOMER, 20002))
-    told, faults = check_optional_text(reason, ("input", "reason"), LONGEST_REASON)
+    told, faults = check_text(reason, ("input", "reason"), LONGEST_REASON, optional=True)
     faults += await purchase_obstacles(call, found.partner_id, found.customer_id, CUSTOMER)
     if faults:
         return stopped(*faults)

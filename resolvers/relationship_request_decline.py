@@ -8,7 +8,7 @@ from models.relationship_request import RelationshipRequestStatus
 from policy.decisions import require_customer_admin
 from resolvers.audit import change, record
 from resolvers.call import Call
-from resolvers.naming import check_optional_text
+from resolvers.naming import check_text
 from resolvers.outcome import Outcome, stopped
 from resolvers.relationship_request_acceptance import Decided, unknown_link
 from resolvers.relationship_request_checks import Opened, check_state, open_request
@@ -42,7 +42,7 @@ async def decline_request(call: Call, token: str, reason: str | None) -> Outcome
     require_customer_admin(call.principal)
     if replayed:
         return Outcome(Decided(opened, declined))
-    told, faults = check_optional_text(reason, ("input", "reason"), LONGEST_REASON)
+    told, faults = check_text(reason, ("input", "reason"), LONGEST_REASON, optional=True)
     if faults:
         return stopped(*faults)
     await _decline(call, opened, told)

@@ -228,7 +228,7 @@ class GraphQLEndpoint:
 
 
 def _headers_of(status: int, response: Response) -> dict[str, str]:
-    if status < HTTPStatus.BAD_REQUEST:
+    if "errors" not in response.body:
         return {}
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         return {"Allow": "POST"}

@@ -109,7 +109,7 @@ class SqliteTransaction:
             others = self._appends.take()
             self._send(others)
             self._others += others
-        if any(table in sql for table, _, _ in self._own):
+        if self._own and any(table in sql for table, _, _ in self._own):
             own, self._own = self._own, []
             self._send(own)
 

@@ -2,19 +2,17 @@
 
 from typing import Any, Protocol
 
-from graphql import GraphQLError, GraphQLObjectType, get_nullable_type, is_non_null_type, is_object_type, located_error
+from graphql import GraphQLObjectType, get_nullable_type, is_non_null_type, is_object_type, located_error
 from graphql.execution.collect_fields import FieldDetailsList
 
 from execution.database.connection import Connection, DatabaseError
 from execution.ledger import Told, told_differently
 from execution.plans.denials import settle
 from execution.plans.operation import Operation, ours_of
-from execution.plans.outcomes import Surprise, Unplannable
+from execution.plans.outcomes import Result, Surprise, Unplannable
 from execution.plans.roots import ObjectPart
 from execution.plans.steps import Run
 from execution.unit import Unit
-
-Result = tuple[dict[str, Any], list[GraphQLError]]
 
 
 class WritingRun(Run, Protocol):

@@ -1,9 +1,13 @@
-"""Why a plan hands an operation over to the executor."""
+"""What a plan brings: the response's parts, or why it hands the operation over to the executor."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from graphql import GraphQLError
 from graphql.pyutils import is_iterable
+
+Result = tuple[dict[str, Any], list[GraphQLError]]
+"""Data of a run, and its errors."""
 
 
 class Unplannable(Exception):  # noqa: N818 - no error: the executor runs the operation

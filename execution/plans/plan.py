@@ -1,11 +1,11 @@
 """A plan: what one operation reads and how its response is built, ready to run."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import orjson
-from graphql import GraphQLError, OperationType
+from graphql import OperationType
 from graphql.execution.values import VariableValues
 
 from execution.database.connection import Connection, Database
@@ -13,16 +13,9 @@ from execution.database.statements import Row, Statement, Statements
 from execution.plans.denials import settle
 from execution.plans.mutation import Command
 from execution.plans.operation import Operation
-from execution.plans.outcomes import Surprise, Unplannable
+from execution.plans.outcomes import Result, Surprise, Unplannable
 from execution.plans.roots import root_of
 from execution.source import Rows
-
-
-class Outcome(NamedTuple):
-    """Data of a run, and its errors."""
-
-    data: dict[str, Any]
-    errors: list[GraphQLError]
 
 
 @dataclass(slots=True)
@@ -32,12 +25,8 @@ class PlanRun:
     variables: VariableValues
     context: Any
     statements: Statements
+    binds: Mapping[str, Any]
     connection: Connection | None = None
-    binds: Mapping[str, Any] = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Asks for the viewer's binds once."""
-        self.binds = self.context.binds
 
     async def fetch(self, statement: Statement, values: Mapping[str, Any]) -> Sequence[Row]:
         """The rows of a statement, with the viewer's binds."""
@@ -64,7 +53,7 @@ class QueryPlan:
         self._operation = operation
         self._roots = [(key, root_of(operation, kind, details)) for key, details in operation.roots(kind).items()]
 
-    async def run(self, database: Database, context: Any, variables: VariableValues) -> Outcome:  # noqa: ANN401 - the schema's own
+    async def run(self, database: Database, context: Any, variables: VariableValues) -> Result:  # noqa: ANN401 - the schema's own
         """Data and errors of one run.
 
         Args:
@@ -75,7 +64,7 @@ class QueryPlan:
         Raises:
             Surprise: The executor must run the operation instead.
         """
-        run = PlanRun(variables, context, self._operation.statements)
+        run = PlanRun(variables, context, self._operation.statements, context.binds)
         prepared = [(key, root.prepare(run)) for key, root in self._roots]
         statements = sum(one.statements for _, one in prepared)
         if statements == 0:
@@ -83,7 +72,7 @@ class QueryPlan:
         else:
             async with database.reading(statements=statements) as run.connection:
                 data = {key: await one.read() for key, one in prepared}
-        return Outcome(data, settle(data) if self._operation.denials else [])
+        return data, settle(data) if self._operation.denials else []
 
 
 class MutationPlan:
@@ -100,14 +89,13 @@ class MutationPlan:
         self._statements = operation.statements
         self._command = Command(operation, key, kind, details)
 
-    async def run(self, _database: Database, context: Any, variables: VariableValues) -> Outcome:  # noqa: ANN401 - the schema's own
+    async def run(self, _database: Database, context: Any, variables: VariableValues) -> Result:  # noqa: ANN401 - the schema's own
         """Data and errors of one run, after it was committed or rolled back.
 
         Raises:
             Surprise: Nothing was kept; the executor must run the operation instead.
         """
-        run = PlanRun(variables, context, self._statements)
-        return Outcome(*await self._command.run(run))
+        return await self._command.run(PlanRun(variables, context, self._statements, context.binds))
 
 
 Plan = QueryPlan | MutationPlan

@@ -15,8 +15,8 @@ from execution.document_cache import DocumentCache
 from execution.documents import Document
 from execution.plans.inputs import Inputs
 from execution.plans.operation import Operation
-from execution.plans.outcomes import Surprise, Unplannable
-from execution.plans.plan import Outcome, Plan, make_plan
+from execution.plans.outcomes import Result, Surprise, Unplannable
+from execution.plans.plan import Plan, make_plan
 
 WORTH_A_PLAN = 2
 """A plan is made when a document comes again: a flood of documents that come once costs no plans."""
@@ -45,7 +45,7 @@ class Planner:
         definition: OperationDefinitionNode,
         variables: dict[str, Any],
         context: Any,  # noqa: ANN401 - the schema's own
-    ) -> Outcome | None:
+    ) -> Result | None:
         """The outcome of an operation; None where the executor must run it.
 
         Args:

@@ -70,6 +70,8 @@ class ObjectPart:
 
     async def read(self, run: Run, value: object) -> Any:  # noqa: ANN401 - a part of the response
         """The part of one object."""
+        if not self._below:
+            return self._build(run, value)
         found = [await below.read(run, value) for below in self._below]
         return self._build(run, value, *found)
 

@@ -10,7 +10,6 @@ from resolvers.faults import Fault, FaultCode, Path
 from resolvers.forms import AddressForm
 from resolvers.naming import (
     LONGEST_PERSON_NAME,
-    check_optional_text,
     check_text,
     invalid,
     missing,
@@ -44,13 +43,13 @@ def check_address(form: AddressForm, path: Path) -> tuple[AddressForm, list[Faul
         {
             "country": (code, [] if rules else [_no_country(code, (*path, "country"))]),
             "address_line1": check_text(form.address_line1, (*path, "addressLine1"), LONGEST_LINE),
-            "address_line2": check_optional_text(form.address_line2, (*path, "addressLine2"), LONGEST_LINE),
+            "address_line2": check_text(form.address_line2, (*path, "addressLine2"), LONGEST_LINE, optional=True),
             "city": _check_city(form.city, rules, (*path, "city")),
             "state": _check_state(form.state, rules, (*path, "state")),
             "postal_code": _check_postal_code(form.postal_code, rules, (*path, "postalCode")),
-            "region": check_optional_text(form.region, (*path, "region"), LONGEST_REGION),
+            "region": check_text(form.region, (*path, "region"), LONGEST_REGION, optional=True),
             "first_name": check_text(form.first_name, (*path, "firstName"), LONGEST_PERSON_NAME),
-            "middle_name": check_optional_text(form.middle_name, (*path, "middleName"), LONGEST_PERSON_NAME),
+            "middle_name": check_text(form.middle_name, (*path, "middleName"), LONGEST_PERSON_NAME, optional=True),
             "last_name": check_text(form.last_name, (*path, "lastName"), LONGEST_PERSON_NAME),
             "phone_number": check_phone(form.phone_number, code, (*path, "phoneNumber")),
         }
@@ -66,14 +65,14 @@ def _no_country(code: str, path: Path) -> Fault:
 
 
 def _check_city(city: str | None, rules: CountryRules | None, path: Path) -> tuple[str | None, list[Fault]]:
-    text, faults = check_optional_text(city, path, LONGEST_CITY)
+    text, faults = check_text(city, path, LONGEST_CITY, optional=True)
     if text is None and rules is not None and rules.city_required:
         faults = [missing(path, f" in {rules.name}")]
     return text, faults
 
 
 def _check_state(state: str | None, rules: CountryRules | None, path: Path) -> tuple[str | None, list[Fault]]:
-    text, faults = check_optional_text(state, path, LONGEST_STATE)
+    text, faults = check_text(state, path, LONGEST_STATE, optional=True)
     if faults or rules is None:
         return text, faults
     if text is None:
@@ -93,7 +92,7 @@ def _check_state(state: str | None, rules: CountryRules | None, path: Path) -> t
 def _check_postal_code(
     postal_code: str | None, rules: CountryRules | None, path: Path
 ) -> tuple[str | None, list[Fault]]:
-    text, faults = check_optional_text(postal_code, path, LONGEST_POSTAL_CODE)
+    text, faults = check_text(postal_code, path, LONGEST_POSTAL_CODE, optional=True)
     if faults or rules is None:
         return text, faults
     if text is None:

@@ -8,7 +8,7 @@ from resolvers.countries.facts import facts
 from resolvers.countries.reference import INTERNATIONAL_PHONE, phone_region
 from resolvers.countries.rules import CountryRules, country_rules, fits
 from resolvers.faults import Fault, FaultCode, Path
-from resolvers.naming import check_optional_text, invalid, label, quoted
+from resolvers.naming import check_text, invalid, label, quoted
 
 LONGEST_PHONE = 30
 PHONE_MISSING = 600051
@@ -27,7 +27,7 @@ def check_phone(number: str | None, country: str, path: Path) -> tuple[str | Non
         The number as typed, trimmed; and the faults, at most one. A number in international form may be of
         any country, one in national form must be of the address's own.
     """
-    text, faults = check_optional_text(number, path, LONGEST_PHONE)
+    text, faults = check_text(number, path, LONGEST_PHONE, optional=True)
     rules = country_rules(country)
     if faults or rules is None:
         return text, faults

@@ -9,7 +9,6 @@ from resolvers.naming import (
     LONGEST_PERSON_NAME,
     check_company_name,
     check_email,
-    check_optional_text,
     check_text,
     invalid,
     quoted,
@@ -34,8 +33,8 @@ def check_billing_profile(form: BillingProfileForm, path: Path) -> tuple[Billing
     values, faults = gather(
         {
             "company_name": check_company_name(form.company_name, (*path, "companyName")),
-            "first_name": check_optional_text(form.first_name, (*path, "firstName"), LONGEST_PERSON_NAME),
-            "last_name": check_optional_text(form.last_name, (*path, "lastName"), LONGEST_PERSON_NAME),
+            "first_name": check_text(form.first_name, (*path, "firstName"), LONGEST_PERSON_NAME, optional=True),
+            "last_name": check_text(form.last_name, (*path, "lastName"), LONGEST_PERSON_NAME, optional=True),
             "email": check_email(form.email, (*path, "email")),
             "culture": _check_culture(form.culture, rules, (*path, "culture")),
             "language": _check_language(form.language, rules, (*path, "language")),
