@@ -76,11 +76,12 @@ async def update_billing_profile(
         The customer, or NOT_FOUND, ETAG_REQUIRED, the form's faults, ETAG_MISMATCH. The same content again writes
         nothing and keeps the etag.
     """
+    # Before the row is locked, and on SQLite before everybody else's turn to write is taken.
+    checked, faults = check_billing_profile(form, ("input", "billingProfile"))
+    faults += check_region(call.principal, checked.address.country)
     before = await find_profile(call, customer_id)
     if before is None:
         return stopped(customer_not_found())
-    checked, faults = check_billing_profile(form, ("input", "billingProfile"))
-    faults += check_region(call.principal, checked.address.country)
     return await _write(call, before, etag, checked, faults)
 
 
