@@ -1,7 +1,7 @@
 """SQLAlchemy statements as a driver takes them: text, parameters in order, and what its raw rows mean."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import ClauseElement, Dialect
@@ -121,12 +121,12 @@ class Statement:
         self.writes = shape.writes
         self.table = shape.table
         self._shape = shape
-        self._values = values
         self.call: Call = shape.call
+        # No methods: a statement that held itself would be left to the search for garbage.
         if shape.compiled.post_compile_params:
-            self.call = self._expanded
+            self.call = partial(_expanded, shape, values)
         elif values:
-            self.call = self._with_its_own
+            self.call = partial(_with_its_own, shape, values)
 
     def result(self, raw: Sequence[Row]) -> Executed:
         """Raw rows as SQLAlchemy's own, with Python values."""
@@ -134,21 +134,23 @@ class Statement:
         places = meaning._key_to_index
         return Executed([NamedRow(meaning, processes, places, row) for row in raw])
 
-    def _with_its_own(self, values: Mapping[str, Any]) -> tuple[str, Row]:
-        return self._shape.call({**self._values, **values})
 
-    def _expanded(self, values: Mapping[str, Any]) -> tuple[str, Row]:
-        # An IN over a list has as many placeholders as the list has members.
-        compiled = self._shape.compiled
-        parameters = {name: values.get(name, own) for name, own in self._values.items()} | dict(values)
-        expanded = compiled._process_parameters_for_postcompile(parameters)
-        parameters.update(expanded.additional_parameters)
-        processes = cast("dict[str, Process]", {**compiled._bind_processors, **expanded.processors})
-        bound = [
-            processes[name](parameters[name]) if name in processes else parameters[name]
-            for name in expanded.positiontup or ()
-        ]
-        return expanded.statement, bound
+def _with_its_own(shape: _Shape, own: Mapping[str, Any], values: Mapping[str, Any]) -> tuple[str, Row]:
+    return shape.call({**own, **values})
+
+
+def _expanded(shape: _Shape, own: Mapping[str, Any], values: Mapping[str, Any]) -> tuple[str, Row]:
+    # An IN over a list has as many placeholders as the list has members.
+    compiled = shape.compiled
+    parameters = {name: values.get(name, value) for name, value in own.items()} | dict(values)
+    expanded = compiled._process_parameters_for_postcompile(parameters)
+    parameters.update(expanded.additional_parameters)
+    processes = cast("dict[str, Process]", {**compiled._bind_processors, **expanded.processors})
+    bound = [
+        processes[name](parameters[name]) if name in processes else parameters[name]
+        for name in expanded.positiontup or ()
+    ]
+    return expanded.statement, bound
 
 
 class Statements:
