@@ -1,7 +1,7 @@
 """The GraphQL endpoint: HTTP in, an operation run as its principal, HTTP out."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from time import perf_counter
@@ -9,7 +9,7 @@ from typing import Protocol
 
 from starlette.types import Receive, Scope, Send
 
-from clientela.clock import Clock
+from clientela.contexts import Contexts
 from clientela.http.answers import CORRELATION_HEADER, Answer, send_answer
 from clientela.http.correlation import correlation_id_of
 from clientela.http.errors import refused
@@ -23,17 +23,15 @@ from clientela.http.statuses import status_of
 from clientela.http.watch import Watch, Watched
 from clientela.identity.authentication import Authenticator, UnauthorizedError
 from clientela.operations.observation import Observe
-from clientela.rates.addresses import Network, address_of
+from clientela.rates.addresses import address_of
 from clientela.rates.limiter import RateLimiter
-from clientela.settings import StatusEdition
+from clientela.settings import Settings
 from clientela.streams.server_sent_events import EventStream, EventStreams
 from clientela.streams.subscriptions import Caller
-from execution.database.connection import Database
 from execution.engine import Request as Operation
 from execution.engine import Response
 from policy.principal import Principal
-from resolvers.invitations import Invitations
-from schema.context import Context, ExportLinks
+from schema.context import Context
 
 
 class RunsOperations(Protocol):
@@ -50,44 +48,24 @@ class GraphQLEndpoint:
     Attributes:
         engine: Runs operations.
         authenticator: Says who is asking.
-        database: Where operations read and write.
-        export_links: Makes export links.
-        committed: Told which tables were changed for good.
-        invitations: Makes and reads links of invitations.
-        mail_domain: The domain that mail comes from; None where the server has no relay.
-        clock: What time it is.
-        max_body_bytes: The largest body that is read.
-        max_batch: How many operations a request may carry as a list; 0 refuses lists.
-        compress_from_bytes: The smallest answer that is compressed for clients that ask; 0 compresses none.
+        contexts: Makes the context of each operation.
+        settings: The deployment's settings.
         documents: Those that requests may name instead of sending them.
-        origins: Whose pages may read answers in a browser.
-        edition: Which text of GraphQL over HTTP says the statuses.
         observe: Told of each request that was answered; None where nobody keeps account.
         seal: Seals answers that are kept for their idempotency key.
         rates: Says who may ask for how much.
-        trusted_proxies: Networks of proxies whose word about the client's address is taken.
         streams: Serves subscriptions as Server-Sent Events.
         watch: Ends requests that take too long, and those whose client went away.
     """
 
     engine: RunsOperations
     authenticator: Authenticator
-    database: Database
-    export_links: ExportLinks
-    committed: Callable[[frozenset[str]], None]
-    invitations: Invitations
-    mail_domain: str | None
-    clock: Clock
-    max_body_bytes: int
-    max_batch: int
-    compress_from_bytes: int
+    contexts: Contexts
+    settings: Settings
     documents: PersistedDocuments
-    origins: list[str]
-    edition: StatusEdition
     observe: Observe | None
     seal: Seal
     rates: RateLimiter
-    trusted_proxies: Sequence[Network]
     streams: EventStreams
     watch: Watch
 
@@ -120,19 +98,19 @@ class GraphQLEndpoint:
             ended = self.watch.refusal(watched)
             if isinstance(ended, ClientGone):
                 return
-            answer = refused(ended, correlation_id, self.edition)
+            answer = refused(ended, correlation_id, self.settings.status_codes)
         except Exception as error:
-            answer = refused(error, correlation_id, self.edition)
+            answer = refused(error, correlation_id, self.settings.status_codes)
         finally:
             self.watch.finish(watched)
-        if self.edition == "draft" and answer.status >= HTTPStatus.BAD_REQUEST:
+        if self.settings.status_codes == "draft" and answer.status >= HTTPStatus.BAD_REQUEST:
             media_type = RESPONSE_TYPE
         await send_answer(
             send,
             answer,
             media_type,
             correlation_id,
-            compress_from_bytes=self.compress_from_bytes,
+            compress_from_bytes=self.settings.compress_from_bytes,
             accept_encoding=headers.get(b"accept-encoding"),
         )
         if self.observe is not None:
@@ -148,7 +126,7 @@ class GraphQLEndpoint:
         correlation_id: str,
         events: Streaming,
     ) -> Answer | EventStream:
-        address = address_of(scope, headers, self.trusted_proxies)
+        address = address_of(scope, headers, self.settings.trusted_proxies)
         self.rates.refuse_guesses(address)
         try:
             principal = await self.authenticator.principal(headers.get(b"authorization"))
@@ -158,15 +136,15 @@ class GraphQLEndpoint:
         read_only = scope["method"] == "GET"
         sent: Parameters | list[Parameters]
         if read_only:
-            refuse_foreign_pages(headers, self.origins)
+            refuse_foreign_pages(headers, self.settings.cors_origins)
             sent = parameters_of_query(scope["query_string"])
         else:
             sent = await parameters_of_body(
                 headers.get(b"content-type", ""),
                 headers.get(b"content-encoding"),
                 receive,
-                self.max_body_bytes,
-                self.max_batch,
+                self.settings.max_body_bytes,
+                self.settings.max_batch,
             )
         watched.receive = receive
         key = headers.get(KEY_HEADER)
@@ -183,9 +161,9 @@ class GraphQLEndpoint:
             return self.streams.stream(operation, caller, self.respond)
         ledger = None
         if key is not None and not read_only:
-            ledger = ledger_of(key, operation, principal, self.clock(), self.database.dialect.name, self.seal)
+            ledger = ledger_of(key, operation, principal, self.contexts, self.seal)
         response = await self.respond(operation, principal, address, correlation_id, ledger)
-        status = status_of(response.body, media_type, self.edition, executed=response.executed)
+        status = status_of(response.body, media_type, self.settings.status_codes, executed=response.executed)
         answer = Answer(status, response.body, _headers_of(status, response), principal, (response,))
         return answer if ledger is None else ledger.marked(answer)
 
@@ -212,18 +190,7 @@ class GraphQLEndpoint:
         ledger: RequestLedger | None = None,
     ) -> Response:
         """Runs one operation as a principal."""
-        context = Context(
-            principal=principal,
-            database=self.database,
-            now=self.clock(),
-            correlation_id=correlation_id,
-            export_links=self.export_links,
-            committed=self.committed,
-            invitations=self.invitations,
-            mail_domain=self.mail_domain,
-            ledger=ledger,
-            address=address,
-        )
+        context = self.contexts.make(principal, address, correlation_id, ledger)
         return await self.engine.run(operation, context)
 
 

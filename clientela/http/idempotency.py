@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Iterable
-from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -13,6 +12,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from graphql import GraphQLError
 from graphql.language import SourceLocation
 
+from clientela.contexts import Contexts
 from clientela.http.answers import Answer
 from clientela.http.refusals import HttpRefusal
 from execution.engine import Request as Operation
@@ -94,17 +94,14 @@ class RequestLedger:
         return answer._replace(headers={"Idempotency-Replayed": "true"}) if self._replayed else answer
 
 
-def ledger_of(
-    key: str, operation: Operation, principal: Principal, now: datetime, dialect: str, seal: Seal
-) -> RequestLedger:
+def ledger_of(key: str, operation: Operation, principal: Principal, contexts: Contexts, seal: Seal) -> RequestLedger:
     """The ledger of a request that came with a key.
 
     Args:
         key: The header's value.
         operation: What was sent.
         principal: Who sent it.
-        now: The instant of the request.
-        dialect: The database's.
+        contexts: Know the database and what time it is.
         seal: Seals what is kept.
 
     Raises:
@@ -115,7 +112,7 @@ def ledger_of(
         raise HttpRefusal(400, "BAD_REQUEST", message)
     sent = [operation.document, operation.variables, operation.operation_name]
     request = orjson.dumps(sent, option=orjson.OPT_SORT_KEYS)
-    return RequestLedger(KeyedRequest(principal, key, request, now, dialect), seal)
+    return RequestLedger(KeyedRequest(principal, key, request, contexts.clock(), contexts.database.dialect.name), seal)
 
 
 def _key_of(secret: str) -> bytes:

@@ -3,12 +3,13 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from clientela.contexts import Contexts
 from clientela.identity.authentication import Authenticator
 from clientela.streams.event_log import EventLog
 from clientela.streams.feed import SECONDS_UNTIL_FINAL, Feed, Inbox, StreamOver
@@ -20,8 +21,6 @@ from schema.context import Context
 SECONDS_BETWEEN_CHECKS = 5.0
 """So soon a silent stream learns that its token expired or a role was lost."""
 SECONDS_TO_BE_FINAL = 10.0
-
-MakeContext = Callable[[Principal, str, str, EventRow | None], Context]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class Subscriptions:
         authenticator: Says who is asking, again at each event.
         feed: Brings events.
         events: What happened before.
-        context: Makes the context of one run.
+        contexts: Makes the context of each run.
         most_of_one: How many subscriptions one principal may have in this process.
     """
 
@@ -58,7 +57,7 @@ class Subscriptions:
     authenticator: Authenticator
     feed: Feed
     events: EventLog
-    context: MakeContext
+    contexts: Contexts
     most_of_one: int
     _open: Counter[UUID] = field(default_factory=Counter)
 
@@ -108,7 +107,7 @@ class Subscriptions:
             yield Response(_error(over), executed=False)
 
     def _context(self, principal: Principal, caller: Caller, event: EventRow | None) -> Context:
-        return self.context(principal, caller.address, caller.correlation_id, event)
+        return self.contexts.make(principal, caller.address, caller.correlation_id, event=event)
 
     async def _events(self, inbox: Inbox, principal: Principal, after: UUID | None) -> AsyncIterator[EventRow | None]:
         """What was missed, then what comes; None where nothing came for a while."""

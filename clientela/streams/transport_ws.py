@@ -2,40 +2,20 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import uuid4
 
 import orjson
 import structlog
 from starlette.types import Receive, Send
 
 from clientela.http.endpoint import GraphQLEndpoint
-from clientela.http.errors import refused
-from clientela.http.negotiation import RESPONSE_TYPE
-from clientela.http.statuses import status_of
 from clientela.identity.authentication import UnauthorizedError
-from clientela.limit_settings import LimitSettings
-from clientela.streams.accounts import Account
-from clientela.streams.subscriptions import Caller, Subscriptions
-from execution.engine import Response
-
-LONGEST_ID = 256
+from clientela.streams.messages import Closed, id_of, parsed, payload_of
+from clientela.streams.socket_operation import SocketOperation
+from clientela.streams.subscriptions import Subscriptions
 
 log = structlog.get_logger()
-
-
-class Closed(Exception):  # noqa: N818 - an end that the protocol names
-    """The connection is to be closed.
-
-    Attributes:
-        code: The close code.
-    """
-
-    def __init__(self, code: int, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
 
 
 @dataclass(slots=True)
@@ -45,7 +25,6 @@ class TransportConnection:
     Attributes:
         http: Runs queries and mutations.
         subscriptions: Runs subscriptions.
-        limits: What may be asked for.
         over: Set when the server stops.
         headers: Those of the request that opened it.
         address: Where that came from.
@@ -64,7 +43,6 @@ class TransportConnection:
 
     http: GraphQLEndpoint
     subscriptions: Subscriptions
-    limits: LimitSettings
     over: asyncio.Event
     headers: Mapping[bytes, str]
     address: str
@@ -96,7 +74,7 @@ class TransportConnection:
         await asyncio.gather(*tasks, return_exceptions=True)
         if closed is not None:
             try:
-                async with asyncio.timeout(self.limits.stream_send_seconds):
+                async with asyncio.timeout(self.http.settings.stream_send_seconds):
                     await self.send({"type": "websocket.close", "code": closed.code, "reason": str(closed)})
             except TimeoutError:
                 self.cut()
@@ -114,9 +92,9 @@ class TransportConnection:
                     if self._patience() > loop.time():
                         continue
                     if not self.acknowledged:
-                        seconds = f"{self.limits.stream_greeting_seconds} s (CLIENTELA_STREAM_GREETING_SECONDS)"
+                        seconds = f"{self.http.settings.stream_greeting_seconds} s (CLIENTELA_STREAM_GREETING_SECONDS)"
                         return Closed(4408, f"Connection initialisation timeout: say who you are within {seconds}")
-                    seconds = f"{self.limits.stream_idle_seconds} s (CLIENTELA_STREAM_IDLE_SECONDS)"
+                    seconds = f"{self.http.settings.stream_idle_seconds} s (CLIENTELA_STREAM_IDLE_SECONDS)"
                     return Closed(1000, f"Nothing was asked for {seconds}; connect again to go on")
                 if received["type"] == "websocket.disconnect":
                     return None
@@ -128,12 +106,12 @@ class TransportConnection:
     def _patience(self) -> float:
         """Until when nothing need come: what runs keeps the connection alive, and uvicorn notices who is gone."""
         if not self.acknowledged:
-            return self.began + self.limits.stream_greeting_seconds
+            return self.began + self.http.settings.stream_greeting_seconds
         since = asyncio.get_running_loop().time() if self.operations else self.quiet_since
-        return since + self.limits.stream_idle_seconds
+        return since + self.http.settings.stream_idle_seconds
 
     async def _take(self, received: Mapping[str, Any]) -> None:
-        message = _parsed(received.get("text"))
+        message = parsed(received.get("text"))
         match message.get("type"):
             case "connection_init":
                 await self._greet(message.get("payload"))
@@ -144,7 +122,7 @@ class TransportConnection:
             case "subscribe":
                 self._subscribe(message)
             case "complete":
-                task = self.operations.pop(_id_of(message), None)
+                task = self.operations.pop(id_of(message), None)
                 if task is not None:
                     task.cancel()
             case _:
@@ -173,13 +151,11 @@ class TransportConnection:
     def _subscribe(self, message: Mapping[str, Any]) -> None:
         if not self.acknowledged:
             raise Closed(4401, "Unauthorized")
-        name = _id_of(message)
+        name = id_of(message)
         if name in self.operations:
             raise Closed(4409, f"Subscriber for {name} already exists")
-        payload = message.get("payload")
-        if not isinstance(payload, dict):
-            raise Closed(4400, "`payload` must be an object")
-        most = self.limits.max_operations_of_socket
+        payload = payload_of(message)
+        most = self.http.settings.max_operations_of_socket
         if len(self.operations) >= most:
             reason = f"More than {most} operations at a time (CLIENTELA_MAX_OPERATIONS_OF_SOCKET); end one first"
             raise Closed(4429, reason)
@@ -187,62 +163,23 @@ class TransportConnection:
         self.operations[name] = task
 
     async def _operate(self, name: str, payload: dict[str, Any]) -> None:
-        http = self.http
-        account = Account(http.observe, uuid4().hex)
+        operation = SocketOperation(name, self.http, self.subscriptions, self.authorization, self.address, self._say)
         try:
-            try:
-                await self._run(name, payload, account)
-            except Closed:
-                raise
-            except Exception as error:
-                answer = refused(error, account.correlation_id, http.edition)
-                account.status = answer.status
-                account.failed(answer.body)
-                if isinstance(error, UnauthorizedError):
-                    # As at the greeting: clients take this code for "come back with another token".
-                    raise Closed(4403, error.code.name) from error
-                await self._say({"id": name, "type": "error", "payload": answer.body["errors"]})  # type: ignore[index,call-overload]
+            await operation.run(payload)
         except Closed as closed:
             self._end(closed)
         finally:
-            account.close()
             if self.operations.get(name) is asyncio.current_task():
                 del self.operations[name]
             self.quiet_since = asyncio.get_running_loop().time()
 
-    async def _run(self, name: str, payload: dict[str, Any], account: Account) -> None:
-        operation = await self.http.operation(payload)
-        principal = account.principal = await self.http.authenticator.principal(self.authorization)
-        subscription = self.subscriptions.engine.subscription(operation)
-        if subscription is None:
-            response = await self.http.respond(operation, principal, self.address, account.correlation_id)
-            await self._answer(name, response, account)
-            if response.executed:
-                await self._say({"id": name, "type": "complete"})
-            return
-        account.begun(subscription)
-        caller = Caller(self.authorization, principal, self.address, account.correlation_id)
-        responses = self.subscriptions.stream(operation, caller)
-        async with aclosing(responses):  # type: ignore[type-var]
-            async for response in responses:
-                await self._answer(name, response, account)
-
-    async def _answer(self, name: str, response: Response, account: Account) -> None:
-        edition, executed = self.http.edition, response.executed
-        account.status = status_of(response.body, RESPONSE_TYPE, edition, executed=executed)
-        if executed:
-            await self._say({"id": name, "type": "next", "payload": response.body})
-        else:
-            await self._say({"id": name, "type": "error", "payload": response.body["errors"]})
-        account.sent(response)
-
     async def _say(self, message: object) -> None:
         text = orjson.dumps(message, option=orjson.OPT_UTC_Z).decode()
         try:
-            async with asyncio.timeout(self.limits.stream_send_seconds), self.turn:
+            async with asyncio.timeout(self.http.settings.stream_send_seconds), self.turn:
                 await self.send({"type": "websocket.send", "text": text})
         except TimeoutError as error:
-            seconds = f"{self.limits.stream_send_seconds} s (CLIENTELA_STREAM_SEND_SECONDS)"
+            seconds = f"{self.http.settings.stream_send_seconds} s (CLIENTELA_STREAM_SEND_SECONDS)"
             raise Closed(1008, f"Nothing was read for {seconds}; read faster") from error
         except OSError as error:
             raise Closed(1001, "The client is gone") from error
@@ -250,20 +187,3 @@ class TransportConnection:
     def _end(self, closed: Closed) -> None:
         if not self.ended.done():
             self.ended.set_result(closed)
-
-
-def _parsed(text: str | None) -> dict[str, Any]:
-    try:
-        message = orjson.loads(text or "")
-    except orjson.JSONDecodeError as error:
-        raise Closed(4400, "Messages must be JSON") from error
-    if not isinstance(message, dict):
-        raise Closed(4400, "Messages must be objects")
-    return message
-
-
-def _id_of(message: Mapping[str, Any]) -> str:
-    name = message.get("id")
-    if not isinstance(name, str) or not 0 < len(name) <= LONGEST_ID:
-        raise Closed(4400, "`id` must be a text that is not empty")
-    return name

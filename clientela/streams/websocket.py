@@ -7,7 +7,6 @@ from functools import partial
 from starlette.types import Receive, Scope, Send
 
 from clientela.http.endpoint import GraphQLEndpoint
-from clientela.limit_settings import LimitSettings
 from clientela.rates.addresses import address_of
 from clientela.streams.connections import OpenConnections, cut
 from clientela.streams.subscriptions import Subscriptions
@@ -24,15 +23,11 @@ class WebSocketEndpoint:
         http: The same endpoint over HTTP, which runs queries and mutations.
         subscriptions: Runs subscriptions.
         connections: Bounds how many are open.
-        limits: What one of them may ask for.
-        origins: Whose pages may connect, beside the server's own.
     """
 
     http: GraphQLEndpoint
     subscriptions: Subscriptions
     connections: OpenConnections
-    limits: LimitSettings
-    origins: frozenset[str]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one connection until either side ends it."""
@@ -51,15 +46,15 @@ class WebSocketEndpoint:
             await send({"type": "websocket.close", "code": 1013, "reason": reason})
             return
         with self.connections.one_more():
-            address = address_of(scope, headers, self.http.trusted_proxies)
+            address = address_of(scope, headers, self.http.settings.trusted_proxies)
             over = self.connections.over
             await TransportConnection(
-                self.http, self.subscriptions, self.limits, over, headers, address, receive, send, partial(cut, scope)
+                self.http, self.subscriptions, over, headers, address, receive, send, partial(cut, scope)
             ).run()
 
     def _is_foreign(self, headers: Mapping[bytes, str]) -> bool:
         # A browser connects to any server on behalf of any page, and asks nobody.
-        origin = headers.get(b"origin")
-        if origin is None or origin in self.origins:
+        origin, settings = headers.get(b"origin"), self.http.settings
+        if origin is None or origin == settings.base_url or origin in settings.cors_origins:
             return False
         return origin.partition("://")[2] != headers.get(b"host")
