@@ -27,7 +27,9 @@ WARM_UP = 60_000
 
 
 def main(
-    requests: Annotated[int, typer.Option(min=1000, help="How many; a tenth of them carry unique documents.")] = 10**6,
+    requests: Annotated[
+        int, typer.Option(min=1000, help="How many at least; a tenth of that carry unique documents.")
+    ] = 10**6,
     sqlite: Annotated[bool, typer.Option(help="On SQLite instead of PostgreSQL.")] = False,
     postgres: Annotated[str, typer.Option(help="The database server.")] = "postgresql://postgres@127.0.0.1:5432",
 ) -> None:
@@ -66,10 +68,10 @@ class Soak:
         self.faults = 0
 
     def send(self, requests: int) -> None:
-        """Slices of reads, and after every ninth one of updates, until so many were answered."""
-        goal = self.sent + requests
+        """Slices of reads, and after every ninth one of updates, until there were so many, a tenth of them unique."""
+        goal, unique = self.sent + requests, self.unique + requests // 10
         number = 0
-        while self.sent < goal:
+        while self.sent < goal or self.unique < unique:
             number += 1
             if number % 10:
                 counted = self._reads()

@@ -1,13 +1,14 @@
 """The invited reseller, from the mail's link to the provider's list of resellers: a real mailbox and browser."""
 
 import re
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
-from tests.api.partnerships import LIST, PROVIDER, REQUEST, SEND
+from tests.api.partnerships import END, LIST, PROVIDER, REQUEST, SEND
 from tests.mail.mailbox import link_in
 from tests.mail.relay import Relay
 from tests.processes.server import Server
@@ -19,14 +20,17 @@ ADMIN = "global-admin@northwind"
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def link(server: Server, smtp: Relay) -> str:
-    """The link of a mail that Fabrikam sent."""
+async def link(server: Server, smtp: Relay) -> AsyncIterator[str]:
+    """The link of a mail that Fabrikam sent; what came of it is ended after the test."""
     number = len(smtp.taken)
     wanted = {"targetEmail": f"owner{number}@northwind.example"}
     invited = (await server.ask(PROVIDER, REQUEST, input=wanted)).ok()["partnershipRequest"]["partnership"]
     sent = (await server.ask(PROVIDER, SEND, input={"partnershipId": invited["id"]})).ok()["partnershipRequestSend"]
     assert sent["userErrors"] == []
-    return link_in((await smtp.wait_for(number + 1))[-1])
+    yield link_in((await smtp.wait_for(number + 1))[-1])
+    for made in await resellers(server, status=["ACTIVE"], nameStartsWith="northwind"):
+        ended = (await server.ask(PROVIDER, END, input={"partnershipId": made["id"], "declarationAccepted": True})).ok()
+        assert ended["partnershipEnd"]["userErrors"] == []
 
 
 async def resellers(server: Server, **filter_: Any) -> list[dict[str, Any]]:
