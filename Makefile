@@ -17,7 +17,7 @@ test: $(READY) explorer ## Run the whole suite; what PostgreSQL or Chromium is m
 	@$(BIN)/pytest --numprocesses auto --dist loadfile
 
 MINUTES ?= 10
-fuzz: $(READY) ## Generated operations by plan and by the executor, and long histories, for ten minutes, or MINUTES=30 make fuzz.
+fuzz: $(READY) ## Generated operations by plan and by the executor, and long histories, round after round, until ten minutes have passed, or MINUTES=30 make fuzz.
 	@end=$$(( $$(date +%s) + 60 * $(MINUTES) )); while [ $$(date +%s) -lt $$end ]; do \
 		$(BIN)/pytest $(FUZZED) -q --hypothesis-profile=fuzz --timeout=0 || exit 1; done
 FUZZED := tests/api/test_generated_operations.py tests/api/test_generated_mutations.py \

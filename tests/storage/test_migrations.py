@@ -53,8 +53,8 @@ async def constraints(engine: AsyncEngine) -> dict[str, list[Any]]:
         return await connection.run_sync(read)
 
 
-async def agrees_with_the_code(engine: AsyncEngine) -> bool:
-    """Whether a developer who asks Alembic for the next revision is proposed none; else it raises what it proposes."""
+async def assert_agrees_with_the_code(engine: AsyncEngine) -> None:
+    """A developer who asks Alembic for the next revision is proposed none; else this raises what it proposes."""
 
     def check(sync: Connection) -> None:
         config = Config()
@@ -64,13 +64,12 @@ async def agrees_with_the_code(engine: AsyncEngine) -> bool:
 
     async with engine.connect() as connection:
         await connection.run_sync(check)
-    return True
 
 
 async def test_up_from_empty_equals_the_tables_of_the_code(bare: AsyncEngine):
     await migrate(bare)
     assert await tables(bare) == {*metadata.tables, "alembic_version"}
-    assert await agrees_with_the_code(bare)
+    await assert_agrees_with_the_code(bare)
     assert await current_revision(bare) == newest_revision()
 
 
@@ -92,7 +91,7 @@ async def test_down_to_base_and_up_again(bare: AsyncEngine):
     assert await tables(bare) == {"alembic_version"}
     assert await current_revision(bare) is None
     await migrate(bare)
-    assert await agrees_with_the_code(bare)
+    await assert_agrees_with_the_code(bare)
 
 
 async def test_down_with_the_demo_world_in_it(bare: AsyncEngine):
@@ -105,13 +104,13 @@ async def test_down_with_the_demo_world_in_it(bare: AsyncEngine):
 async def test_migrating_again_changes_nothing(bare: AsyncEngine):
     await migrate(bare)
     await migrate(bare)
-    assert await agrees_with_the_code(bare)
+    await assert_agrees_with_the_code(bare)
 
 
 async def test_processes_that_start_together_migrate_one_after_the_other(empty: Settings):
     engines = [make_engine(empty) for _ in range(4)]
     await asyncio.gather(*(migrate(engine) for engine in engines))
-    assert await agrees_with_the_code(engines[0])
+    await assert_agrees_with_the_code(engines[0])
     for engine in engines:
         await engine.dispose()
 
@@ -157,7 +156,7 @@ async def test_mail_that_waits_outlives_the_change_of_its_kinds(bare: AsyncEngin
     await migrate(bare, "0008")
     await migrate(bare)
     assert await waiting(bare) == [row for row in before if "partnership" not in row]
-    assert await agrees_with_the_code(bare)
+    await assert_agrees_with_the_code(bare)
 
 
 async def waiting(engine: AsyncEngine) -> list[tuple[Any, ...]]:
@@ -176,7 +175,7 @@ async def test_the_log_and_its_events_outlive_being_made_anew(bare: AsyncEngine)
     assert await logged(bare) == before
     await migrate(bare)
     assert await logged(bare) == before
-    assert await agrees_with_the_code(bare)
+    await assert_agrees_with_the_code(bare)
 
 
 async def logged(engine: AsyncEngine) -> list[list[tuple[Any, ...]]]:
